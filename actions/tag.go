@@ -110,6 +110,7 @@ func (t *tag) buildChange(ctx context.Context, c *flow.Call) (flow.ContactChange
 		return out, err
 	}
 	if len(out.Add) > 0 {
+		out.FromFailure = c.FromFailure()
 		out.Depth, err = c.NextDepth()
 	}
 	return out, err

@@ -23,6 +23,12 @@ func (c *Call) NextDepth() (int, error) {
 	return depth, nil
 }
 
+// FromFailure is that of the events of runs that the action starts, see Chained.
+func (c *Call) FromFailure() bool {
+	e, ok := c.frame.run.Event.(Chained)
+	return ok && e.FromFailure()
+}
+
 // RunFlow runs another flow as a part of this run: its steps belong to this run,
 // and its failure fails the action. It returns the output of the flow's action
 // stop.

@@ -65,8 +65,10 @@ type ContactChange struct {
 	// Cause is the same on each repetition of the change, and different for any
 	// other change: a repetition starts no flow again. See Call.IdempotencyKey.
 	Cause string
-	// Depth is the depth of the events that the change causes, see Chained.
-	Depth int
+	// Depth and FromFailure are those of the events that the change causes, see
+	// Chained.
+	Depth       int
+	FromFailure bool
 }
 
 // ContactChanged is the effect of a change.
@@ -103,7 +105,7 @@ func (c *Call) tagSent(ctx context.Context) {
 	if err == nil {
 		err = c.giveTag(ctx, contacts, ContactChange{
 			Email: email, Add: []string{"sent:" + c.frame.run.Flow.Name + "/" + c.Step.Name},
-			Source: TagSmart, Cause: c.IdempotencyKey() + "/sent", Depth: depth,
+			Source: TagSmart, Cause: c.IdempotencyKey() + "/sent", Depth: depth, FromFailure: c.FromFailure(),
 		})
 	}
 	if err != nil {

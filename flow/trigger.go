@@ -44,6 +44,8 @@ type Parts struct {
 	Clock *ClockPart // time starts runs
 	Tag   *TagPart   // a tag that a contact gets starts runs
 	Call  *CallPart  // other flows start runs
+	// Failure: failures of other flows start runs.
+	Failure *FailurePart
 	// Codec stores the events of the trigger. A trigger without one starts no
 	// async runs.
 	Codec EventCodec
@@ -256,6 +258,8 @@ type TagGiven struct {
 	Source TagSource
 	Cause  string // see ContactChange
 	Depth  int    // of the event, see Chained
+	// FromFailure is that of the event, see Chained.
+	FromFailure bool
 }
 
 // CallPart starts runs for action "flow" of other flows.
@@ -308,6 +312,10 @@ type Chained interface {
 	Event
 	// Depth is the number of runs in the chain that led to the event.
 	Depth() int
+	// FromFailure reports whether a trigger "failure" started a run of the chain. A
+	// failure of such a run counts for no trigger, so that failures can't cause one
+	// another without end.
+	FromFailure() bool
 }
 
 // Sized is an event that knows the size of its body in memory, which is more than
@@ -349,4 +357,6 @@ type StoredEvent struct {
 	Sensitive bool
 	// SensitiveEvent: the event must be sealed.
 	SensitiveEvent bool
+	// FromFailure is that of the event, see Chained.
+	FromFailure bool
 }

@@ -28,7 +28,7 @@ func servedConfig(c *load.Config, name string) *load.Config {
 	}
 	choose(byName[name])
 	for _, f := range c.Flows {
-		if f.Kind == "link" || f.Parts.HTTP == nil && f.Parts.Clock == nil && f.Parts.Call == nil {
+		if f.Kind == "link" || f.Parts.HTTP == nil && f.Parts.Clock == nil && f.Parts.Call == nil && f.Parts.Failure == nil {
 			choose(f)
 		}
 	}

@@ -25,6 +25,7 @@ type starter struct {
 	contact expr.Of[any]
 	tag     expr.Of[string]
 	input   expr.Of[any]
+	failure failures
 }
 
 func (s *starter) describe(sp *schema.Spec, kind string) {
@@ -48,6 +49,8 @@ func (s *starter) describe(sp *schema.Spec, kind string) {
 	case "call":
 		sp.Doc = "Another flow calls the flow."
 		schema.Expr(sp, &s.input, "input", "The input of the call, an object.")
+	case "failure":
+		s.failure.describe(sp)
 	}
 }
 

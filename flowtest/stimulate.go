@@ -38,6 +38,8 @@ func (p *play) stimulate(ctx context.Context, s *stimulus) *Failure {
 		err = p.click(ctx, s, sc)
 	case "call":
 		err = p.call(ctx, s, sc)
+	case "failure":
+		err = p.fail(ctx, s, sc)
 	}
 	switch {
 	case err != nil:

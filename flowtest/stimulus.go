@@ -17,7 +17,7 @@ import (
 // stimulus is one thing that happens to the gateway: a request, or what starts a
 // flow otherwise.
 type stimulus struct {
-	kind    string // "request", "tick", "tag", "link" or "call"
+	kind    string // "request", "tick", "tag", "link", "call" or "failure"
 	name    string // "" for none
 	rng     hcl.Range
 	advance time.Duration
@@ -44,6 +44,7 @@ func (c *Case) describeStimuli(s *schema.Spec) {
 		{"tag", "A tag that a contact gets."},
 		{"link", "A click of a contact on the link of the flow."},
 		{"call", "A call of the flow by another one."},
+		{"failure", "Failures of other flows that start the flow."},
 	}
 	for _, k := range kinds {
 		spec := func() *schema.Spec { return schema.Describe(newStimulus(k.name)) }
@@ -110,6 +111,8 @@ func (c *Case) stimulusFor() string {
 		return "tick"
 	case p.Tag != nil:
 		return "tag"
+	case p.Failure != nil:
+		return "failure"
 	}
 	return "call"
 }

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/webhook-gateway/gateway/gateway/failures"
 	"github.com/webhook-gateway/gateway/gateway/handshake"
 	"github.com/webhook-gateway/gateway/gateway/history"
 	"github.com/webhook-gateway/gateway/gateway/keyring"
@@ -25,6 +26,7 @@ type durableParts struct {
 	housekeeper *worker.Housekeeper
 	recorder    *history.Recorder
 	ticker      *schedule.Ticker
+	failures    *failures.Watcher
 	eraser      *history.Eraser
 	queues      *telemetry.Queues
 	missing     *missingFlows
@@ -54,6 +56,7 @@ func newDurableParts(g *Gateway, env run.Env, wakeup *run.Signal) *durableParts 
 	d.ticker = schedule.New(schedule.Options{
 		Env: env, Store: o.Store, Snapshots: &g.current, Services: d.services,
 	})
+	d.failures = failures.New(failures.Options{Env: env, Store: o.Store, Snapshots: &g.current, Services: d.services})
 	d.adopter = &adopter{store: o.Store, snapshots: &g.current, clock: o.Clock, log: g.log, wakeup: wakeup, pause: env.Pause(adoptPause)}
 	known := func() []string { return queuedFlows(&g.current) }
 	d.missing = &missingFlows{store: o.Store, snapshots: &g.current, edits: edits{store: o.Store, log: g.log}, known: known, log: g.log, changed: run.NewSignal()}
@@ -78,6 +81,7 @@ func (d *durableParts) start(ctx context.Context, group *errgroup.Group) {
 		{ctx, d.housekeeper.Purge},
 		{ctx, d.housekeeper.EraseDeleted},
 		{ctx, d.ticker.Run},
+		{ctx, d.failures.Run},
 		{ctx, d.missing.Run},
 		{ctx, d.adopter.Run},
 		{ctx, d.pauses.Run},

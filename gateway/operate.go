@@ -120,6 +120,21 @@ func (g *Gateway) StartCalled(ctx context.Context, name string, input any) (stri
 	return id, err
 }
 
+// StartForFailures queues a run of a flow with trigger "failure", and returns its id.
+func (g *Gateway) StartForFailures(ctx context.Context, name string, f flow.Failures) (string, error) {
+	s := g.current.Acquire()
+	if s == nil {
+		return "", errors.New("the gateway is closed")
+	}
+	defer s.Release()
+	e := s.Endpoints[name]
+	if e == nil || !e.Flow.Enabled || e.Flow.Parts.Failure == nil {
+		return "", fmt.Errorf("no flow %q with trigger \"failure\" is in service", name)
+	}
+	id, _, err := g.durable.services.StartFlow(ctx, e, e.Flow.Parts.Failure.Event(f), nil)
+	return id, err
+}
+
 // StartManually queues a run of a flow that serves, for an operator, and returns its
 // id.
 func (g *Gateway) StartManually(ctx context.Context, name string, m services.ManualStart) (string, error) {

@@ -30,5 +30,6 @@ func All(auths []auth.Kind) []flow.TriggerKind {
 		{Name: "tag", New: func() flow.Trigger { return &tagTrigger{} }},
 		{Name: "link", New: func() flow.Trigger { return &link{} }},
 		{Name: "flow", New: func() flow.Trigger { return &flowTrigger{} }},
+		{Name: "failure", New: func() flow.Trigger { return &failure{} }},
 	}
 }

@@ -120,7 +120,7 @@ func (t *flowTrigger) newCallEvent(_ context.Context, c *flow.Call, given any) (
 	if err != nil {
 		return nil, err
 	}
-	e := &valueEvent{mainRoot: inputRoot, cause: c.IdempotencyKey(), depth: depth}
+	e := &valueEvent{mainRoot: inputRoot, cause: c.IdempotencyKey(), depth: depth, fromFailure: c.FromFailure()}
 	if given, err = input.Normalize(given); err != nil {
 		return nil, invalidInput(err.Error())
 	}

@@ -35,6 +35,8 @@ type otherEvent struct {
 	kind  string
 	roots []string
 	depth int
+
+	fromFailure bool
 }
 
 var (
@@ -50,6 +52,9 @@ func (e otherEvent) Has(root string) bool { return slices.Contains(e.roots, root
 
 // Depth returns the length of the chain of runs that led to the event.
 func (e otherEvent) Depth() int { return e.depth }
+
+// FromFailure reports whether a failure is in the chain.
+func (e otherEvent) FromFailure() bool { return e.fromFailure }
 
 // decodeOther returns the event of a stored form of any kind of trigger.
 func decodeOther(stored flow.StoredEvent, limits flow.Limits) (flow.Event, error) {
@@ -68,7 +73,7 @@ func decodeOther(stored flow.StoredEvent, limits flow.Limits) (flow.Event, error
 	if err != nil {
 		return nil, err
 	}
-	return otherEvent{Event: e, kind: kindOf(e.roots), roots: slices.Collect(maps.Keys(e.roots)), depth: e.depth}, nil
+	return otherEvent{Event: e, kind: kindOf(e.roots), roots: slices.Collect(maps.Keys(e.roots)), depth: e.depth, fromFailure: e.fromFailure}, nil
 }
 
 // isRequest reports whether an event is a request, and not one of values.
@@ -108,6 +113,8 @@ func kindOf(roots map[string]any) string {
 		return "tag"
 	case has(roots, inputRoot):
 		return "flow"
+	case has(roots, failureRoot):
+		return "failure"
 	}
 	return "schedule"
 }
@@ -134,5 +141,5 @@ func decodeRoots(stored flow.StoredEvent) (*valueEvent, error) {
 	if c, ok := roots[contactRoot].(map[string]any); ok {
 		roots[contactRoot] = contact(c)
 	}
-	return &valueEvent{roots: roots, cause: head.Cause, depth: head.Depth}, nil
+	return &valueEvent{roots: roots, cause: head.Cause, depth: head.Depth, fromFailure: head.FromFailure}, nil
 }

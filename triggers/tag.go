@@ -98,7 +98,7 @@ func (t *tagTrigger) Parts(string) flow.Parts {
 
 // newTagEvent returns the event of a contact that got the tag.
 func (t *tagTrigger) newTagEvent(c flow.Contact, g flow.TagGiven) flow.Event {
-	return &valueEvent{mainRoot: contactRoot, cause: g.Cause, depth: g.Depth, roots: map[string]any{
+	return &valueEvent{mainRoot: contactRoot, cause: g.Cause, depth: g.Depth, fromFailure: g.FromFailure, roots: map[string]any{
 		contactRoot: newContactValue(c), tagRoot: map[string]any{"name": g.Tag, "source": string(g.Source)},
 	}}
 }
@@ -128,5 +128,5 @@ func (t *tagTrigger) newCallEvent(ctx context.Context, c *flow.Call, given any) 
 	if err != nil {
 		return nil, err
 	}
-	return t.newTagEvent(contact, flow.TagGiven{Tag: t.tag, Source: flow.TagManual, Cause: c.IdempotencyKey(), Depth: depth}), nil
+	return t.newTagEvent(contact, flow.TagGiven{Tag: t.tag, Source: flow.TagManual, Cause: c.IdempotencyKey(), Depth: depth, FromFailure: c.FromFailure()}), nil
 }

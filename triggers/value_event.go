@@ -15,12 +15,15 @@ type valueEvent struct {
 	mainRoot string         // the root that jq programs read by default
 	cause    string         // an identifier of the cause, to start a run once; "" for none
 	depth    int            // see flow.Chained
+
+	fromFailure bool // see flow.Chained
 }
 
 // valueEventHead is the stored form of a valueEvent without its values.
 type valueEventHead struct {
-	Cause string `json:"cause,omitempty"`
-	Depth int    `json:"depth,omitempty"`
+	Cause       string `json:"cause,omitempty"`
+	Depth       int    `json:"depth,omitempty"`
+	FromFailure bool   `json:"from_failure,omitempty"`
 }
 
 // Value returns the value of a root name.
@@ -31,6 +34,9 @@ func (e *valueEvent) Input() any { return plainValue(e.roots[e.mainRoot]) }
 
 // Depth returns the length of the chain of runs that led to the event.
 func (e *valueEvent) Depth() int { return e.depth }
+
+// FromFailure reports whether a failure is in the chain.
+func (e *valueEvent) FromFailure() bool { return e.fromFailure }
 
 // valueCodec stores events of plain values.
 type valueCodec struct {
@@ -44,9 +50,9 @@ func (k valueCodec) Encode(ev flow.Event) (flow.StoredEvent, error) {
 	if !ok {
 		return flow.StoredEvent{}, fmt.Errorf("an event of Go type %T does not belong to this trigger", ev)
 	}
-	var out flow.StoredEvent
+	out := flow.StoredEvent{FromFailure: e.fromFailure}
 	var err error
-	if out.Event, err = json.Marshal(valueEventHead{Cause: e.cause, Depth: e.depth}); err != nil {
+	if out.Event, err = json.Marshal(valueEventHead{Cause: e.cause, Depth: e.depth, FromFailure: e.fromFailure}); err != nil {
 		return out, fmt.Errorf("encoding the event: %w", err)
 	}
 	out.Variables, err = value.Append(nil, e.roots)

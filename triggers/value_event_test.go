@@ -18,8 +18,8 @@ func TestDecodeOfOthers(t *testing.T) {
 	t.Parallel()
 	c := flow.Contact{Email: "jane@example.com", Fields: map[string]any{"n": "x"}, Tags: []string{"a"}}
 	contact := newContactValue(c)
-	tag, clicks, called, timed := &tagTrigger{}, &link{}, &flowTrigger{}, &schedule{zone: time.UTC}
-	for _, d := range []schema.Describer{tag, clicks, called, timed} {
+	tag, clicks, called, timed, failed := &tagTrigger{}, &link{}, &flowTrigger{}, &schedule{zone: time.UTC}, &failure{}
+	for _, d := range []schema.Describer{tag, clicks, called, timed, failed} {
 		schema.Describe(d)
 	}
 	hook := mustLoad(t, `variable "input" { type = string }`)
@@ -32,6 +32,7 @@ func TestDecodeOfOthers(t *testing.T) {
 		{"link", clicks, &valueEvent{mainRoot: contactRoot, roots: map[string]any{contactRoot: contact, linkRoot: map[string]any{"url": "/"}}}},
 		{"flow", called, &valueEvent{mainRoot: inputRoot, roots: map[string]any{inputRoot: nil}}},
 		{"schedule", timed, timed.newTickEvent(testTime)},
+		{"failure", failed, newFailureEvent(flow.Failures{Count: 1})},
 		{"webhook", hook, sent{typ: "application/json", body: `{"input": "jane@example.com"}`}.accepted(t, hook)},
 	}
 	for _, from := range kinds {
@@ -56,7 +57,7 @@ func TestDecodeOfOthers(t *testing.T) {
 				t.Errorf("%s read by a flow with %s: %v (%v)", from.name, to.name, ev, err)
 				continue
 			}
-			for _, root := range []string{contactRoot, tagRoot, linkRoot, inputRoot, scheduleRoot, webhookRoot} {
+			for _, root := range []string{contactRoot, tagRoot, linkRoot, inputRoot, scheduleRoot, failureRoot, webhookRoot} {
 				got, want := ev.Value(root), from.event.Value(root)
 				if asJSON(t, plainValue(got)) != asJSON(t, plainValue(want)) || other.Has(root) != hasRoot(from.trigger, root) {
 					t.Errorf("%s read by a flow with %s: %s is %s, want %s", from.name, to.name, root, asJSON(t, plainValue(got)), asJSON(t, plainValue(want)))

@@ -35,7 +35,7 @@ func TestAllKinds(t *testing.T) {
 			t.Errorf("%s can be made or comes later, one of the two", k.Name)
 		}
 	}
-	if want := []string{"webhook", "schedule", "tag", "link", "flow"}; !slices.Equal(names, want) {
+	if want := []string{"webhook", "schedule", "tag", "link", "flow", "failure"}; !slices.Equal(names, want) {
 		t.Errorf("kinds %q, want %q", names, want)
 	}
 }

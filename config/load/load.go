@@ -135,6 +135,7 @@ func Files(o Options) (*Config, hcl.Diagnostics) {
 	l.report(bindCalls(c.Flows, l.incomplete)...)
 	l.report(checkDelays(c.Flows)...)
 	l.report(checkEndlessCalls(c.Flows)...)
+	l.report(checkWatchedFlows(c.Flows, l.incomplete)...)
 	l.report(analyzeSensitivity(c.Flows)...)
 	l.checkLinks(c.Flows)
 	l.checkProxies(c)

@@ -39,6 +39,8 @@ func (w *writer) writeStart() error {
 		w.line("tag {\ncontact = %s\n}", contact())
 	case p.Call != nil && part("input") != nil:
 		w.line("call {\ninput = %s\n}", w.literal(roots["input"], "the input"))
+	case p.Failure != nil && part("failure") != nil:
+		w.writeFailures(part("failure"))
 	case w.Flow.Kind == "link" && part("contact") != nil:
 		w.line("link {\ncontact = %s", contact())
 		w.writeClick(part("link"))
@@ -95,6 +97,17 @@ func (w *writer) begin() time.Time {
 		return at.Add(-time.Second)
 	}
 	return w.run.Received
+}
+
+// writeFailures writes the failures that started the run.
+func (w *writer) writeFailures(f map[string]any) {
+	w.line("failure {")
+	for _, name := range []string{"flow", "count", "causes", "runs"} {
+		if f[name] != nil {
+			w.line("%s = %s", name, w.literal(f[name], "the failures"))
+		}
+	}
+	w.line("}")
 }
 
 func orEmpty(v any) any {

@@ -129,6 +129,7 @@ func (q *request) recordRun(r *flow.Run, out *flow.Outcome, response *flow.Respo
 	}
 	e := &store.Entry{
 		ID: q.ID, Flow: r.Flow.Name, Version: r.Flow.Version, State: store.Succeeded, Started: q.Began, Finished: q.handler.Clock.Now(), Status: response.Status,
+		Watchers: q.Endpoint.Watchers,
 	}
 	if q.handler.Recorder.OverMemory() || q.Env.Memory.Busy() || (!r.RecordInputs && out.State == flow.Succeeded) {
 		q.addOutcome(e, out)

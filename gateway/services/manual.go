@@ -44,6 +44,8 @@ func (s *Services) manualEvent(ctx context.Context, f *flow.Flow, m ManualStart)
 		return parts.Clock.Event(s.Clock.Now()), nil
 	case parts.Tag != nil:
 		return s.manualTag(ctx, f, m)
+	case parts.Failure != nil:
+		return nil, refuseStart("flow %q is started by failures of other flows: write a test for it, or let one of these flows fail", f.Name)
 	case parts.Call == nil:
 		return nil, refuseStart("flow %q is started by requests: send one to its URL", f.Name)
 	case m.Contact != "":

@@ -59,7 +59,7 @@ func (s *Services) queueRun(ctx context.Context, e *snapshot.Endpoint, id string
 	payload := run.NewPayload(s.Sealer, stored)
 	root := s.trace(ctx, e.Flow.Name, id, &payload)
 	got, err := s.Store.Accept(ctx, &store.Submission{
-		ID: id, Flow: e.Flow.Name, Version: e.Flow.Version, Dedupe: once, Payload: payload, Queue: e.QueueLimit(),
+		ID: id, Flow: e.Flow.Name, Version: e.Flow.Version, Dedupe: once, Payload: payload, Queue: e.QueueLimit(), FromFailure: stored.FromFailure,
 	})
 	switch {
 	case errors.Is(err, store.ErrExists):

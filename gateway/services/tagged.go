@@ -22,7 +22,7 @@ func (s *Services) startTagged(ctx context.Context, contact flow.Contact, tag st
 		return &flow.Error{Class: flow.Transient, Reason: flow.ReasonConnect, Message: "the gateway is shutting down"}
 	}
 	defer snap.Release()
-	given := flow.TagGiven{Tag: tag, Source: change.Source, Depth: change.Depth}
+	given := flow.TagGiven{Tag: tag, Source: change.Source, Depth: change.Depth, FromFailure: change.FromFailure}
 	if change.Cause != "" {
 		given.Cause = change.Cause + "/" + tag
 	}

@@ -87,6 +87,7 @@ func (o *Opener) Open(c *load.Config) (*Snapshot, error) {
 		o.addEndpoint(s, f)
 		s.UsesStore = s.UsesStore || usesStore(f)
 	}
+	s.setWatchers()
 	o.activate(s, resources)
 	opened = true
 	return s, nil
@@ -108,7 +109,7 @@ func readsKeys(f *flow.Flow) bool { return f.Parts.HTTP != nil && f.Parts.HTTP.R
 // of sync runs is written later and may be missing.
 func usesStore(f *flow.Flow) bool {
 	p := f.Parts
-	uses := p.Clock != nil || p.Tag != nil || p.HTTP != nil && (p.HTTP.Async || p.HTTP.Dedupes)
+	uses := p.Clock != nil || p.Tag != nil || p.Failure != nil || p.HTTP != nil && (p.HTTP.Async || p.HTTP.Dedupes)
 	f.Walk(func(s *flow.Step) { uses = uses || s.Traits.Stores })
 	return uses && f.Enabled
 }
@@ -157,10 +158,25 @@ func (o *Opener) addEndpoint(s *Snapshot, f *flow.Flow) {
 	if t := f.Parts.Tag; t != nil && f.Enabled {
 		s.ByTag[t.Tag] = append(s.ByTag[t.Tag], e)
 	}
+	if f.Parts.Failure != nil && f.Enabled {
+		s.Watchers = append(s.Watchers, e)
+	}
 	if e.HTTP != nil {
 		e.Path = Path(o.opts.Key, f.Name, e.HTTP.Route)
 		if f.Enabled {
 			s.Router.Add(e)
+		}
+	}
+}
+
+// setWatchers tells each flow which flows watch its failures. Failures of those that
+// watch never count.
+func (s *Snapshot) setWatchers() {
+	for name, e := range s.Endpoints {
+		for _, w := range s.Watchers {
+			if e.Flow.Parts.Failure == nil && w.Flow.Parts.Failure.Watches(name) {
+				e.Watchers = append(e.Watchers, w.Flow.Name)
+			}
 		}
 	}
 }

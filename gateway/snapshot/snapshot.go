@@ -24,6 +24,7 @@ type Snapshot struct {
 	Router     *Router
 	Endpoints  map[string]*Endpoint   // by flow name, disabled flows included
 	ByTag      map[string][]*Endpoint // of the enabled flows that a tag starts
+	Watchers   []*Endpoint            // the enabled flows that failures of others start
 	FlowLimits []store.FlowLimit      // the flows whose stored runs can be executed
 	Limits     flow.Limits
 	Proxies    clientaddr.Proxies
@@ -50,6 +51,8 @@ type Endpoint struct {
 	Refusals *telemetry.RefusalLimit // of recorded refusals
 	Ignored  *telemetry.RefusalLimit // of recorded requests that the flow ignores
 
+	// Watchers are the names of the flows that watch failures of the flow.
+	Watchers []string
 	// HasFallback: the flow has an on_error list, or calls a flow that may have one.
 	HasFallback bool
 

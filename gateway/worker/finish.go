@@ -53,7 +53,7 @@ func (r *Run) requeue() {
 
 // buildEnding returns the end of a run that is not attempted again.
 func (r *Run) buildEnding(out *flow.Outcome) *store.Ending {
-	end := &store.Ending{State: store.Succeeded, Steps: r.pending}
+	end := &store.Ending{State: store.Succeeded, Steps: r.pending, Watchers: r.Endpoint.Watchers}
 	if out.State == flow.Failed {
 		// An operator may have the run continue with the steps that failed.
 		end.State, end.Steps, end.Cause = store.Failed, r.unwrittenSteps(), r.StopCause(out)

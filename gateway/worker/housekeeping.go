@@ -35,7 +35,7 @@ func NewHousekeeper(o Options, e *history.Eraser) *Housekeeper { return &Houseke
 // context ends.
 func (h *Housekeeper) Sweep(ctx context.Context) {
 	h.repeatWork(ctx, h.Lease, "taking over runs of other gateways failed", func() (bool, error) {
-		got, err := h.Store.Sweep(ctx, store.SweepQuery{Limit: maxSweep, MaxLost: maxLost, Backoff: lostPause})
+		got, err := h.Store.Sweep(ctx, store.SweepQuery{Limit: maxSweep, MaxLost: maxLost, Backoff: lostPause, Watchers: h.watchersOf})
 		for _, r := range got.Requeued {
 			h.Log.Warn("run taken over: its gateway let the lease expire", zap.String("flow", r.Flow), zap.String("run", r.ID))
 		}
@@ -47,6 +47,19 @@ func (h *Housekeeper) Sweep(ctx context.Context) {
 		}
 		return got.More, err
 	})
+}
+
+// watchersOf returns the flows that watch failures of a flow.
+func (h *Housekeeper) watchersOf(flow string) []string {
+	snap := h.Snapshots.Acquire()
+	if snap == nil {
+		return nil
+	}
+	defer snap.Release()
+	if e := snap.Endpoints[flow]; e != nil {
+		return e.Watchers
+	}
+	return nil
 }
 
 // Purge deletes old entries of the history, until the context ends.

@@ -136,9 +136,10 @@ func gatewayRooms() []room {
 		{"gateway/services", below("gateway/snapshot", "gateway/run"), "actions reach contacts, keys and other flows through it"},
 		{"gateway/worker", below("gateway/snapshot", "gateway/run", "gateway/history", "gateway/services"), "it executes stored runs"},
 		{"gateway/endpoint", below("gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/keyring", "gateway/handshake", "gateway/services", "gateway/worker"), "it serves requests"},
+		{"gateway/failures", below("gateway/snapshot", "gateway/run", "gateway/services"), "it starts the runs of flows that watch failures"},
 		{"gateway/schedule", below("gateway/snapshot", "gateway/run", "gateway/services"), "it starts the runs of schedules"},
 		{"gateway/watch", below(), "it tells that files changed, and knows no flow in service"},
-		{"gateway", below("config/diag", "internal/otlp", "outbound", "gateway/acme", "gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/keyring", "gateway/handshake", "gateway/services", "gateway/worker", "gateway/endpoint", "gateway/schedule", "gateway/watch"), "the process takes a loader and a store, and knows no kind"},
+		{"gateway", below("config/diag", "internal/otlp", "outbound", "gateway/acme", "gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/keyring", "gateway/handshake", "gateway/services", "gateway/worker", "gateway/endpoint", "gateway/failures", "gateway/schedule", "gateway/watch"), "the process takes a loader and a store, and knows no kind"},
 	}
 }
 

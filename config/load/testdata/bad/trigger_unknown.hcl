@@ -3,7 +3,7 @@ flow "a" {
   action "log" "b" { message = webhook.order }
 }
 flow "c" {
-  trigger "http" { mode = "sync" } # error: Unknown kind of trigger: There is "flow", "link", "schedule"
+  trigger "http" { mode = "sync" } # error: Unknown kind of trigger: There is "failure", "flow", "link", "schedule"
 }
 flow "d" {
   trigger { mode = "sync" } # error: Missing label: trigger "webhook" { … }

@@ -1,0 +1,24 @@
+flow "orders" {
+  trigger "webhook" {}
+  action "log" "a" { message = failure.count } # error: Unknown name: trigger "failure" only
+}
+flow "alert" {
+  trigger "failure" {
+    flows = [
+      "order", # error: Unknown flow: Did you mean "orders"?
+      "alert", # error: Failures don't count: Flow "alert" has trigger "failure"
+      "orders",
+    ]
+    after  = 0    # error: Wrong value: between 1 and 1000000
+    within = "1ms" # error: Wrong value: between 1s and 31d
+  }
+  action "log" "a" { message = failure.causes[0].flow }
+  action "log" "b" { message = failure.cause } # error: Unknown name: "causes"
+}
+flow "report" {
+  trigger "failure" {
+    flows  = [] # error: No flows: ["*"]
+    after  = 2 # error: Not with digest: Remove after
+    digest = "32d" # error: Wrong value: between 1s and 31d
+  }
+}
