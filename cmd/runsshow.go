@@ -125,6 +125,7 @@ func (p *runPrinter) addHeader(r *ops.RunDetail) {
 	}
 	addField("Order key", r.OrderKey)
 	addField("Gateway", r.Owner)
+	addField("Trace", r.TraceID)
 	if c := r.Cause; c != nil {
 		addField("Error", formatCause(c))
 		addField("At", formatPlace(c))

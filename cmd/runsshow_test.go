@@ -16,7 +16,7 @@ func TestFormatRun(t *testing.T) {
 	t.Parallel()
 	sensitive := json.RawMessage(`"(sensitive)"`)
 	got := formatRun(&ops.RunDetail{
-		RunSummary: ops.RunSummary{ID: "06h2", Flow: "pay", State: "succeeded", Attempt: 1, Status: 200},
+		RunSummary: ops.RunSummary{ID: "06h2", Flow: "pay", State: "succeeded", Attempt: 1, Status: 200}, TraceID: "4bf92f3577b34da6a3ce929d0e0e4736",
 		Request: &ops.RunRequest{
 			Method: "POST", URL: "/pay", RemoteIP: "192.0.2.1", Auth: &ops.RunCaller{Kind: "basic", Name: "shop\x1b"},
 			Headers: map[string][]string{"X-Id": {"7"}}, RunBody: ops.RunBody{Body: sensitive, Encoding: "text"},
@@ -33,7 +33,8 @@ func TestFormatRun(t *testing.T) {
 		},
 		Response: &ops.RunResponse{Status: 200, RunBody: ops.RunBody{Body: sensitive, Encoding: "text"}},
 	})
-	const want = `
+	const want = `Trace     4bf92f3577b34da6a3ce929d0e0e4736
+
 Request
   POST /pay
   from 192.0.2.1

@@ -30,7 +30,7 @@ func TestRun(t *testing.T) {
 	s := newSite(t)
 	began := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	event := []byte(`{"method":"POST","url":"/x?a=1","host":"example.com","remote_ip":"192.0.2.7","headers":{"Content-Type":["application/json"]}}`)
-	id := s.Queue("x", store.Payload{Event: event, Body: []byte(`{"order":17}`), Variables: []byte(`{"order_id":"A-17"}`)})
+	id := s.Queue("x", store.Payload{Event: event, Body: []byte(`{"order":17}`), Variables: []byte(`{"order_id":"A-17"}`), Trace: []byte("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01 vendor=1")})
 	s.End(id, &store.Ending{
 		State: store.Failed, Cause: store.Cause{Class: "transient", Reason: "5xx", Action: "note", Position: "main.hcl:9,3", Message: "answered 503"},
 		Steps: []store.Step{
@@ -41,7 +41,7 @@ func TestRun(t *testing.T) {
 	page := s.get("/runs/"+id, 200)
 	wantText(t, page, "x failed", "Action note failed answered 503 transient 5xx at main.hcl:9,3", "Run again from the failure", "Run again from the beginning",
 		"sum transform succeeded 1.00 s", "note log failed", "2 attempts", "began 1.00 s after the first action", `"total": 1`,
-		"POST /x?a=1", "from 192.0.2.7 to example.com", `"order": 17`, `"order_id": "A-17"`)
+		"Trace 4bf92f3577b34da6a3ce929d0e0e4736", "POST /x?a=1", "from 192.0.2.7 to example.com", `"order": 17`, `"order_id": "A-17"`)
 	wantNone(t, page, "Cancel", "data-live")
 	if !strings.Contains(page, `<rect x="0.00%" y="25%" width="50.00%"`) || !strings.Contains(page, `<rect x="50.00%" y="25%" width="50.00%"`) {
 		t.Errorf("the bars are not side by side: %s", page)

@@ -106,6 +106,7 @@ type RunDetail struct {
 	OrderKey  string            `json:"order_key,omitempty" doc:"The hash of the order key. Runs of the flow with the same key run one after another."`
 	Owner     string            `json:"owner,omitempty" doc:"The gateway that executes the run."`
 	Version   string            `json:"flow_version,omitempty" doc:"Version of the flow with which the run was accepted. It changes with the source of the flow and of what it names."`
+	TraceID   string            `json:"trace_id,omitempty" doc:"The trace that the run belongs to, in hexadecimal digits; missing if the gateway records no traces."`
 	Lease     time.Time         `json:"lease_until,omitzero" doc:"When another gateway takes the run over if its gateway stops responding."`
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/redact"
+	"github.com/webhook-gateway/gateway/internal/trace"
 	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -78,6 +79,9 @@ func (v view) showRun(r *store.Run) *RunDetail {
 	}
 	if out.Request = v.showRequest(r); out.Request == nil {
 		out.Event = v.showStored(r.Event)
+	}
+	if c := trace.Decode(r.Trace); c.IsValid() {
+		out.TraceID = c.Trace.String()
 	}
 	find := v.StepFinder(r.Flow)
 	for i := range r.Steps {

@@ -6,13 +6,16 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/logging"
+	"github.com/webhook-gateway/gateway/internal/trace"
 )
 
 // plainWriter discards responses.
@@ -25,10 +28,10 @@ func (w plainWriter) WriteHeader(int)             {}
 func (w plainWriter) SetReadDeadline(time.Time) error { return nil }
 
 // minimal is a gateway with one flow of one action, and a request to it that can
-// be sent repeatedly.
-func minimal(t testing.TB, log *zap.Logger) (*gateway.Gateway, func()) {
+// be sent repeatedly. The tracer may be nil.
+func minimal(t testing.TB, log *zap.Logger, tracer *trace.Tracer) (*gateway.Gateway, func()) {
 	l := newLab(t)
-	l.opts.Log = log
+	l.opts.Log, l.opts.Tracer = log, tracer
 	l.write(one("", "action \"use\" \"u\" {\n  key = \"k\"\n}"))
 	g := l.start()
 	text := []byte(`{"order": 17}`)
@@ -56,7 +59,7 @@ func minimal(t testing.TB, log *zap.Logger) (*gateway.Gateway, func()) {
 const maxAllocations = 45
 
 func TestAllocations(t *testing.T) {
-	g, serve := minimal(t, zap.NewNop())
+	g, serve := minimal(t, zap.NewNop(), nil)
 	if n := testing.AllocsPerRun(1000, serve); n > maxAllocations {
 		t.Errorf("%v allocations a request, at most %d", n, maxAllocations)
 	}
@@ -76,7 +79,7 @@ func BenchmarkServe(b *testing.B) {
 	}
 	for name, log := range map[string]*zap.Logger{"nolog": zap.NewNop(), "text": text, "json": json} {
 		b.Run(name, func(b *testing.B) {
-			_, serve := minimal(b, log)
+			_, serve := minimal(b, log, nil)
 			b.ReportAllocs()
 			for b.Loop() {
 				serve()
@@ -85,8 +88,40 @@ func BenchmarkServe(b *testing.B) {
 	}
 }
 
+// discarded counts spans.
+type discarded struct{ spans atomic.Int64 }
+
+func (d *discarded) Export(*trace.Data) { d.spans.Add(1) }
+
+// BenchmarkTraces serves a request without traces, with one that is not recorded,
+// and with a recorded one of four spans. It leaves out the work of the exporter.
+func BenchmarkTraces(b *testing.B) {
+	exporter := &discarded{}
+	for _, c := range []struct {
+		name   string
+		tracer *trace.Tracer
+		spans  int64 // of a request
+	}{
+		{"off", nil, 0},
+		{"unsampled", trace.New(exporter, trace.Sampler{Ratio: 0}, clock.System{}), 0},
+		{"sampled", trace.New(exporter, trace.Sampler{Ratio: 1}, clock.System{}), 4},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			_, serve := minimal(b, zap.NewNop(), c.tracer)
+			exporter.spans.Store(0)
+			b.ReportAllocs()
+			for b.Loop() {
+				serve()
+			}
+			if got := exporter.spans.Load(); got != c.spans*int64(b.N) {
+				b.Errorf("%d spans of %d requests", got, b.N)
+			}
+		})
+	}
+}
+
 func BenchmarkNotFound(b *testing.B) {
-	g, _ := minimal(b, zap.NewNop())
+	g, _ := minimal(b, zap.NewNop(), nil)
 	r := httptest.NewRequest("POST", "/nowhere", nil)
 	w := plainWriter{http.Header{}}
 	b.ReportAllocs()

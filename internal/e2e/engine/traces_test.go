@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,8 +77,13 @@ func TestTraceOfASyncRun(t *testing.T) {
 	d.write(tracedFlows)
 	d.start()
 	d.outside.fail("/send/PRIVATE", 1)
-	if r := d.post("/orders", `{"order": "PRIVATE"}`, "Traceparent", senderParent, "Tracestate", "vendor=1"); r.status != http.StatusOK {
+	r := d.post("/orders", `{"order": "PRIVATE"}`, "Traceparent", senderParent, "Tracestate", "vendor=1")
+	if r.status != http.StatusOK {
 		t.Fatalf("%d %s", r.status, r.body)
+	}
+	d.await(r.run(), store.Succeeded)
+	if shown := d.admin(http.MethodGet, "/api/v1/runs/"+r.run()).Body.String(); !strings.Contains(shown, `"trace_id": "`+senderTrace+`"`) {
+		t.Errorf("the run does not show its trace: %s", shown)
 	}
 	request := d.awaitSpans(spans, "POST /orders", 1)[0]
 	if request.Trace.String() != senderTrace || request.Parent.String() != senderSpan || !request.Remote || request.Kind != trace.Server || request.Failed {
@@ -145,6 +151,9 @@ flow "orders" {
 	d.await(id, store.Waiting)
 	d.restart()
 	d.await(id, store.Succeeded)
+	if shown := d.admin(http.MethodGet, "/api/v1/runs/"+id).Body.String(); !strings.Contains(shown, `"trace_id": "`+senderTrace+`"`) {
+		t.Errorf("the run does not show its trace: %s", shown)
+	}
 	request := d.awaitSpans(spans, "POST /orders", 1)[0]
 	runs := d.awaitSpans(spans, "run orders", 3)
 	for i, want := range []struct{ attempt, state string }{{"1", "suspended"}, {"1", "retried"}, {"2", "succeeded"}} {
@@ -263,9 +272,66 @@ flow "orders" {
   trigger "webhook" { path = "/orders" }
   action "http" "send" { url = "OUT/send" }
 }`)
-	d.post("/orders", `{}`, "Traceparent", senderParent)
+	id := d.post("/orders", `{}`, "Traceparent", senderParent).header.Get("Gateway-Run")
+	d.await(id, store.Succeeded)
+	if shown := d.admin(http.MethodGet, "/api/v1/runs/"+id).Body.String(); strings.Contains(shown, "trace_id") {
+		t.Errorf("a run without a trace shows one: %s", shown)
+	}
 	d.changed.Await(t, "the call", func() bool { return d.outside.count("/send") == 1 })
 	if h := d.outside.sent("/send")[0]; h.Get("Traceparent") != "" {
 		t.Errorf("%v", h)
+	}
+}
+
+// TestTracesHoldNothingOfARequest: whatever a request has, and whatever fails with a
+// text of it, spans hold only names of the files, words of the code and figures.
+func TestTracesHoldNothingOfARequest(t *testing.T) {
+	t.Parallel()
+	d := newStopped(t)
+	spans := d.traced(trace.Sampler{Ratio: 1})
+	d.write(`
+secret "token" { env = "TOKEN" }
+flow "orders" {
+  trigger "webhook" {
+    path = "/orders/{customer}"
+    mode = "sync"
+    auth "bearer" { token = secret.token }
+    dedupe { key = "PRIVATE-${webhook.body.order}" }
+    response {}
+  }
+  action "transform" "pick" { jq = ". | {order, token: \"PRIVATE\"}" }
+  action "http" "send" {
+    url     = "OUT/PRIVATE/${webhook.body.order}?q=PRIVATE"
+    headers = { "X-Private" = "PRIVATE", authorization = "Bearer ${secret.token}" }
+    json    = { order = webhook.body.order }
+    on_error = "continue"
+  }
+  action "transform" "broken" {
+    jq = "error(\"PRIVATE\" + .order)"
+    on_error = "continue"
+  }
+  action "stop" "end" {
+    status  = "failed"
+    message = "PRIVATE ${webhook.body.order} of ${webhook.path.customer}"
+  }
+}`)
+	d.start()
+	d.outside.fail("/PRIVATE/PRIVATE-7", 9)
+	for _, authorization := range []string{"Bearer hush-hush-TOKEN", "Bearer PRIVATE"} {
+		d.post("/orders/PRIVATE-8?x=PRIVATE", `{"order": "PRIVATE-7"}`, "Authorization", authorization, "X-Private", "PRIVATE", "User-Agent", "PRIVATE", "Cookie", "a=PRIVATE")
+	}
+	requests := d.awaitSpans(spans, "POST /orders/{customer}", 2)
+	if got := []string{tracetest.Attrs(requests[0])["gateway.outcome"], tracetest.Attrs(requests[1])["gateway.outcome"]}; !slices.Equal(got, []string{"failed", "unauthorized"}) {
+		t.Errorf("outcomes %q", got)
+	}
+	for _, name := range []string{"run orders", "action send", "action broken", "action end", "POST"} {
+		if len(spans.Named(name)) == 0 {
+			t.Errorf("no span %q", name)
+		}
+	}
+	for _, text := range []string{"PRIVATE", "hush-hush"} {
+		if strings.Contains(spans.Text(), text) {
+			t.Errorf("%q is in the spans: %s", text, spans.Text())
+		}
 	}
 }
