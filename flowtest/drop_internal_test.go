@@ -16,7 +16,7 @@ func TestDroppedStore(t *testing.T) {
 	reading := map[string]bool{
 		"Get": true, "List": true, "FailureGroups": true, "Size": true, "Stats": true, "CompletedSteps": true, "Depths": true,
 		"GetContact": true, "ListContacts": true, "ListAPIKeys": true, "APIKeysVersion": true,
-		"GetHandshake": true, "ListHandshakes": true, "ListPauses": true, "ListAudit": true, "Size": true,
+		"GetHandshake": true, "ListHandshakes": true, "ListPauses": true, "ListAudit": true,
 		"Ready": true, // a channel
 		"Close": true, // the lab closes the store, not the gateway
 	}
