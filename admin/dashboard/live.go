@@ -63,11 +63,11 @@ func (d *Dashboard) pollRun(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *Dashboard) runVersion(ctx context.Context, id string) (string, error) {
-	run, err := d.Ops.Run(ctx, id)
+	p, err := d.Ops.RunProgress(ctx, id)
 	if err != nil {
 		return "", err
 	}
-	return versionOf(run), nil
+	return versionOf(p), nil
 }
 
 func (d *Dashboard) poll(w http.ResponseWriter, count func() (news, error)) {

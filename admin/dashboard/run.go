@@ -88,7 +88,7 @@ func (d *Dashboard) showRun(r *http.Request) (*page, error) {
 	out := &page{Name: "run", Title: "Run " + run.ID, Section: "/runs", Body: body, Done: doneMessage(r)}
 	if body.Open {
 		out.Live = runURL(run.ID, "/live")
-		body.Change = versionOf(run)
+		body.Change = versionOf(progressOf(run))
 	}
 	return out, nil
 }
@@ -277,13 +277,18 @@ func listHidden(parts map[string]string) []hiddenPart {
 	return out
 }
 
-// versionOf changes whenever a run on a page is not as it was.
-func versionOf(run *ops.RunDetail) string {
-	last := ""
+// progressOf returns how far a run on a page is.
+func progressOf(run *ops.RunDetail) ops.RunProgress {
+	out := ops.RunProgress{State: run.State, Attempt: run.Attempt, Steps: len(run.Steps)}
 	if n := len(run.Steps); n > 0 {
-		last = run.Steps[n-1].State
+		out.LastStep = run.Steps[n-1].State
 	}
-	return fmt.Sprintf("%s-%d-%d-%s", run.State, run.Attempt, len(run.Steps), last)
+	return out
+}
+
+// versionOf changes whenever a run on a page is not as it was.
+func versionOf(p ops.RunProgress) string {
+	return fmt.Sprintf("%s-%d-%d-%s", p.State, p.Attempt, p.Steps, p.LastStep)
 }
 
 func runURL(id string, prefix ...string) string {

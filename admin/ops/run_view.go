@@ -140,16 +140,7 @@ func (v view) showStep(s *store.Step, current *flow.Step) RunStep {
 		Input: v.showStored(s.Input), Output: v.showStored(s.Output), Size: s.CutFrom, Cause: v.showCause(s.Cause), Version: s.Version,
 	}
 	v.addAttempts(&out, s)
-	switch s.State {
-	case store.StepRetry:
-		out.State = string(flow.Failed)
-	case store.StepEnded:
-		out.State = string(flow.Succeeded)
-	case store.StepReset:
-		out.State = "reset"
-	case flow.Suspended, flow.SuspendedInside:
-		out.State = store.Waiting.String()
-	}
+	out.State = stepState(s)
 	if current == nil || current.Kind != s.Kind {
 		return out
 	}
@@ -159,6 +150,21 @@ func (v view) showStep(s *store.Step, current *flow.Step) RunStep {
 	}
 	out.Hidden = current.HiddenParts()
 	return out
+}
+
+// stepState returns the state of a stored action for people.
+func stepState(s *store.Step) string {
+	switch s.State {
+	case store.StepRetry:
+		return string(flow.Failed)
+	case store.StepEnded:
+		return string(flow.Succeeded)
+	case store.StepReset:
+		return "reset"
+	case flow.Suspended, flow.SuspendedInside:
+		return store.Waiting.String()
+	}
+	return string(s.State)
 }
 
 // hideOutput hides the output of a step, and the answer to a call that failed.

@@ -105,6 +105,33 @@ func (s *Service) Run(ctx context.Context, id string) (*RunDetail, error) {
 	})
 }
 
+// RunProgress is how far a run is.
+type RunProgress struct {
+	State    State
+	Attempt  int
+	Steps    int
+	LastStep string // state of the last action; "" if there is none
+}
+
+// RunProgress returns how far a run is, without decoding its values: pages of open
+// runs ask for it every few seconds.
+func (s *Service) RunProgress(ctx context.Context, id string) (RunProgress, error) {
+	return withStore(s, func(view) (RunProgress, error) {
+		run, err := s.opts.Store.Get(ctx, id)
+		if r, found := s.findSyncRun(id); errors.Is(err, store.ErrNotFound) && found {
+			run, err = &store.Run{Summary: r}, nil
+		}
+		if err != nil {
+			return RunProgress{}, err
+		}
+		out := RunProgress{State: State(run.State.String()), Attempt: run.Attempt, Steps: len(run.Steps)}
+		if n := len(run.Steps); n > 0 {
+			out.LastStep = stepState(&run.Steps[n-1])
+		}
+		return out, nil
+	})
+}
+
 // RetryRun runs a run again. It continues after the last completed action, or
 // with fromStart runs each action again.
 func (s *Service) RetryRun(ctx context.Context, id string, fromStart bool) (_ RunsChanged, err error) {
