@@ -83,6 +83,9 @@ type Guarded interface {
 	SensitiveValues() []any
 }
 
+// RefusedCaller is the detail of the answer to a caller that passes no check.
+const RefusedCaller = "Credentials or a signature are missing or wrong."
+
 // HTTPPart is the endpoint of a trigger.
 type HTTPPart struct {
 	Endpoint

@@ -270,9 +270,9 @@ func (j *judge) judgeAssertion(a *assertion) {
 	f.Action = j.actionOf(a)
 }
 
-// formatJSON writes a value as indented JSON.
+// formatJSON writes a value as indented JSON, equal numbers with the same digits.
 func formatJSON(v any) string {
-	text, err := value.Append(nil, v)
+	text, err := value.Append(nil, withPlainNumbers(v))
 	if err != nil {
 		return err.Error()
 	}

@@ -24,7 +24,7 @@ func forbiddenProblem() *flow.Problem {
 func unauthorizedProblem(challenges []string, reason error) *flow.Problem {
 	p := &flow.Problem{
 		Status: http.StatusUnauthorized, Outcome: "unauthorized", Cause: reason,
-		Detail: "Credentials or a signature are missing or wrong.",
+		Detail: flow.RefusedCaller,
 	}
 	if len(challenges) > 0 {
 		p.Header = http.Header{"Www-Authenticate": challenges}

@@ -55,7 +55,7 @@ func (c *Collector) Refused(f *flow.Flow, r *flowtest.Response) {
 	if f.Parts.HTTP == nil {
 		return
 	}
-	if len(f.Parts.HTTP.Auth) > 0 && r.Status == f.Parts.HTTP.AuthRefusal {
+	if len(f.Parts.HTTP.Auth) > 0 && r.Status == f.Parts.HTTP.AuthRefusal && saysRefusedCaller(r.Body) {
 		c.hit(ofFlow(Auth, f, ""))
 	}
 	if r.Status != http.StatusUnprocessableEntity {
@@ -64,6 +64,16 @@ func (c *Collector) Refused(f *flow.Flow, r *flowtest.Response) {
 	for _, name := range brokenRules(f, r.Body) {
 		c.hit(ofFlow(Rule, f, name))
 	}
+}
+
+// saysRefusedCaller reports whether an answer is that to a caller without valid
+// credentials: the status alone may be that of other refusals. An answer without a
+// body says nothing else.
+func saysRefusedCaller(body []byte) bool {
+	var problem struct {
+		Detail string `json:"detail"`
+	}
+	return json.Unmarshal(body, &problem) != nil || problem.Detail == flow.RefusedCaller
 }
 
 // brokenRules lists the rules that the faults of an answer name.

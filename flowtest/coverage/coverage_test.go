@@ -28,6 +28,11 @@ func measure(t *testing.T, testFiles ...string) *coverage.Report {
 		}
 		files["flows/"+name] = &fstest.MapFile{Data: text}
 	}
+	return measureFiles(t, files)
+}
+
+func measureFiles(t *testing.T, files fstest.MapFS) *coverage.Report {
+	t.Helper()
 	var c coverage.Collector
 	tests, diags := flowtest.Run(t.Context(), flowtest.Options{
 		FS: files, Paths: []load.Path{{Dir: "flows"}}, Observer: &c,
@@ -130,6 +135,68 @@ func TestHTML(t *testing.T) {
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the page has no %q", want)
+		}
+	}
+}
+
+// TestFailedCaseIsReached: a test reaches a case whose actions fail.
+func TestFailedCaseIsReached(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{
+		"flows/main.hcl": {Data: []byte(`
+flow "pick" {
+  trigger "webhook" { path = "/pick" }
+  action "branch" "way" {
+    case "fails" {
+      when = webhook.body.k == "f"
+      action "http" "call" { url = "https://example.com" }
+    }
+    case "other" {
+      when = webhook.body.k == "o"
+      action "log" "note" { message = "other" }
+    }
+  }
+}`)},
+		"flows/main.test.hcl": {Data: []byte(`
+test "it fails" {
+  flow = "pick"
+  request { json = { k = "f" } }
+  mock "call" { status = 404 }
+  expect { run = "failed" }
+}`)},
+	}
+	r := measureFiles(t, files)
+	for _, i := range r.Flows[0].Items {
+		if want := map[string]int{"way": 1, "way/fails": 1, "call": 1}[i.Name]; i.Hits != want {
+			t.Errorf("%s %s was reached %d times, want %d", i.Kind, i.Name, i.Hits, want)
+		}
+	}
+}
+
+// TestOtherRefusalsAreNoWrongCredentials: the status of the answer to a wrong address
+// may be that to wrong credentials.
+func TestOtherRefusalsAreNoWrongCredentials(t *testing.T) {
+	t.Parallel()
+	const flows = `
+secret "shop" { env = "SHOP" }
+flow "guarded" {
+  trigger "webhook" {
+    path      = "/guarded"
+    allow_ips = ["192.0.2.0/24"]
+    auth "bearer" { token = secret.shop }
+    unauthorized { status = 403 }
+  }
+  action "log" "note" { message = "ok" }
+}`
+	for request, want := range map[string]int{`remote_address = "198.51.100.1"`: 0, `signed = false`: 1} {
+		r := measureFiles(t, fstest.MapFS{
+			"flows/main.hcl":      {Data: []byte(flows)},
+			"flows/main.test.hcl": {Data: []byte("test \"refused\" {\n  flow = \"guarded\"\n  request { " + request + " }\n  expect { status = 403 }\n}")},
+		})
+		for _, i := range r.Flows[0].Items {
+			if i.Kind == coverage.Auth && i.Hits != want {
+				t.Errorf("%s: the refusal of callers was reached %d times, want %d", request, i.Hits, want)
+			}
 		}
 	}
 }

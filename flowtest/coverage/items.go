@@ -103,6 +103,10 @@ func (l *lister) addCases(a outline.Action) {
 			name, hasDefault = defaultCase, true
 		}
 		l.add(Case, fmt.Sprintf("%s/%s", a.Name, name), lane.Block.Range(), placeOf(Case, a.Range, name))
+		item := &l.items[len(l.items)-1]
+		for _, inner := range lane.Actions { // a branch that failed does not say which way it took
+			item.Hits = max(item.Hits, l.hits[placeOf(Action, inner.Range, "")])
+		}
 	}
 	if !hasDefault {
 		l.add(Case, a.Name+"/none", a.Range, placeOf(Case, a.Range, ""))

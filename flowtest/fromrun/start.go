@@ -88,10 +88,16 @@ func (w *writer) writeClick(link map[string]any) {
 // begin returns the time at which the test begins: that of the run, or before the
 // tick that started it.
 func (w *writer) begin() time.Time {
+	roots, _ := decode(w.run.Variables).(map[string]any)
+	if link, _ := roots["link"].(map[string]any); link != nil { // it has more digits
+		text, _ := link["received_at"].(string)
+		if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
+			return at
+		}
+	}
 	if w.Flow.Parts.Clock == nil || w.run.Request != nil {
 		return w.run.Received
 	}
-	roots, _ := decode(w.run.Variables).(map[string]any)
 	schedule, _ := roots["schedule"].(map[string]any)
 	if at, ticked := w.tickTime(schedule["time"]); ticked {
 		return at.Add(-time.Second)
