@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -17,6 +19,10 @@ import (
 
 // defaultNow is the time at which a test begins unless it says otherwise: a Monday.
 const defaultNow = "2026-03-02T10:00:00Z"
+
+// lastYear is the last one in which a test may happen: the store holds no times that
+// are some decades later.
+const lastYear = 2200
 
 // Case is one test.
 type Case struct {
@@ -118,9 +124,12 @@ func (c *Case) check(ctx *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if !c.target.Enabled {
 		diags = append(diags, d.Problem("flow", "Disabled flow", fmt.Sprintf("The flow %q has enabled = false, so that nothing reaches it. If a variable enables it, set that by env.", c.flowName)))
 	}
+	if strings.ContainsFunc(c.Name, func(r rune) bool { return !strconv.IsPrint(r) }) {
+		diags = append(diags, diag.Error(d.Block.LabelRanges[0], "Wrong name", "The name of a test is one line of characters that print."))
+	}
 	var err error
-	if c.now, err = time.Parse(time.RFC3339, c.nowText); err != nil || c.now.Year() < 2000 || c.now.Year() > 2200 {
-		diags = append(diags, d.Problem("now", "Wrong time", `Write a time of the years 2000 to 2200 as in "2026-03-01T10:00:00Z".`))
+	if c.now, err = time.Parse(time.RFC3339, c.nowText); err != nil || c.now.Year() < 2000 || c.now.Year() > lastYear {
+		diags = append(diags, d.Problem("now", "Wrong time", fmt.Sprintf("Write a time of the years 2000 to %d as in \"2026-03-01T10:00:00Z\".", lastYear)))
 	}
 	if len(c.stimuli) == 0 {
 		diags = append(diags, diag.Error(d.Block.DefRange(), "Nothing happens", fmt.Sprintf("The test starts no run: it needs a block %q.", c.stimulusFor())))
@@ -128,8 +137,13 @@ func (c *Case) check(ctx *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if c.expect == nil && len(c.asserts) == 0 && !slices.ContainsFunc(c.stimuli, func(s *stimulus) bool { return s.expect != nil }) {
 		diags = append(diags, diag.Error(d.Block.DefRange(), "Nothing expected", "The test can't fail. Write what it proves: expect { … } or assert { … }."))
 	}
+	end := c.now
 	for _, s := range c.stimuli {
 		diags = append(diags, s.check(c)...)
+		if end = end.Add(s.advance); end.Year() > lastYear {
+			diags = append(diags, diag.Error(s.rng, "Wrong time", fmt.Sprintf("Time passes up to the year %d: write a shorter advance.", lastYear)))
+			break
+		}
 	}
 	return diags
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"mime/multipart"
 	"net/http"
+	"net/netip"
 	"net/textproto"
 	"net/url"
 	"slices"
@@ -56,7 +57,21 @@ func (r *request) describe(s *schema.Spec) {
 	schema.Expr(s, &r.bytes, "body", "The body unchanged. Its type is `application/octet-stream` unless `headers` says otherwise.")
 	schema.Expr(s, &r.base64, "body_base64", "The body in base64, for bytes that are not text.")
 	schema.Single(s, &r.parts, "multipart", "The body as `multipart/form-data`.")
-	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics { return r.checkBodies(d) })
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		return append(r.checkBodies(d), r.checkHead(d)...)
+	})
+}
+
+// checkHead checks what the request line and the connection need.
+func (r *request) checkHead(d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	if strings.ContainsFunc(r.method, func(c rune) bool { return c < 'A' || c > 'Z' }) {
+		diags = append(diags, d.Problem("method", "Wrong method", `A method has capital letters, such as "PUT".`))
+	}
+	if _, err := netip.ParseAddr(r.remoteAddress); err != nil {
+		diags = append(diags, d.Problem("remote_address", "Wrong address", `Write an IP address, such as "192.0.2.1" or "2001:db8::1".`))
+	}
+	return diags
 }
 
 // describeClick declares what a click of a contact on its link has of a request.
@@ -65,6 +80,7 @@ func (r *request) describeClick(s *schema.Spec) {
 	schema.Expr(s, &r.query, "query", "Parameters of the query beside that of the contact, such as `{ utm_source = \"mail\" }`. A list repeats its name.")
 	schema.Expr(s, &r.headers, "headers", "Header fields. A list repeats its name.")
 	schema.Attr(s, &r.remoteAddress, "remote_address", "The address of the contact.")
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics { return r.checkHead(d) })
 }
 
 func (r *request) checkBodies(d *schema.Decoded) hcl.Diagnostics {
