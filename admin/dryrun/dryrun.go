@@ -222,7 +222,7 @@ func describeAction(a flowtest.Ended) ops.DryAction {
 		}
 	}
 	if input != nil {
-		out.Input = show(map[string]any(input))
+		out.Input = show(input)
 	}
 	switch {
 	case a.Output == nil:
