@@ -297,6 +297,7 @@ func TestRequestsKeepTheirText(t *testing.T) {
 	}{
 		"query":          {[]string{`/orders/abc"`, `/orders/abc?b=2&a=1"`}, `path           = "/orders/abc?b=2&a=1"`},
 		"usual query":    {[]string{`/orders/abc"`, `/orders/abc?a=1&b=2"`}, `query          = { a = "1", b = "2" }`},
+		"empty field":    {[]string{`"headers": {`, `"headers": {"Content-Type": [],`}, `X-Request-Id`},
 		"unusual number": {[]string{`"sku": "b"`, `"sku": "b", "price": 1.50`}, `\"price\":1.50`},
 	} {
 		t.Run(name, func(t *testing.T) {

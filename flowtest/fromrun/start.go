@@ -232,7 +232,7 @@ func (w *writer) headers(r *Request, contentType string) map[string]any {
 	signed := w.signedFields()
 	for name, values := range r.Headers {
 		name = http.CanonicalHeaderKey(name)
-		if slices.Contains(remade, name) || !w.Inputs && slices.Contains(quiet, name) || slices.Contains(signed, name) || name == "Content-Type" && strings.EqualFold(values[0], contentType) {
+		if slices.Contains(remade, name) || !w.Inputs && slices.Contains(quiet, name) || slices.Contains(signed, name) || len(values) == 0 || name == "Content-Type" && strings.EqualFold(values[0], contentType) {
 			continue
 		}
 		out[name] = oneOrMany(values)
