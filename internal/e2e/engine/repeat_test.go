@@ -121,7 +121,7 @@ func TestStopNamesItsPosition(t *testing.T) {
   }
 }`)
 			run := d.await(d.post("/f", `{}`).run(), store.Failed)
-			want := store.Cause{Reason: "stopped", Action: "enough", Position: "flows.hcl:6,3", Message: "no stock"}
+			want := store.Cause{Reason: "stopped", Action: "enough", Position: "flows.hcl:6,3", Message: "no stock", Detail: `{"source":{"file":"flows.hcl","first":6,"last":9}}`}
 			if run.Cause != want {
 				t.Errorf("the cause is %+v, want %+v", run.Cause, want)
 			}
