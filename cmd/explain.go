@@ -17,7 +17,7 @@ func (c *command) explainCommand() *cobra.Command {
 		Long: `Says in words what a flow of the files under the paths (default: the current folder)
 does: who may call it, what is checked, each action with what it reads, how it may
 fail, and what the caller then gets. Nothing runs, and secrets need not be set.`,
-		Args: cobra.MinimumNArgs(1),
+		Args: someArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			f, loaded, err := c.loadFlow(args[0], args[1:])
 			if err != nil {

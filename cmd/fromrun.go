@@ -146,7 +146,7 @@ outside get what they got then.
 
 Exit codes: 0 nothing differs, 1 something differs or a file has errors, 2 wrong
 use or a run that can't be repeated.`,
-		Args: cobra.MinimumNArgs(1),
+		Args: someArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args[0], args[1:]) },
 	}
 	r.admin.addTo(cmd)

@@ -55,7 +55,7 @@ credentials and signatures.
 
 Exit codes: 0 an answer below 400, and with --watch a run that succeeded; 1 another
 answer, or another end of the run; 2 wrong use, or no gateway.`,
-		Args: cobra.MinimumNArgs(1),
+		Args: someArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return s.run(cmd.Context(), args[0], args[1:]) },
 	}
 	f := cmd.Flags()
@@ -97,7 +97,7 @@ func (s *sender) run(ctx context.Context, name string, paths []string) error {
 		case err != nil && s.print != "":
 			_, _ = fmt.Fprintf(s.err, "gateway: without credentials: %v\n", err)
 		case err != nil:
-			return err
+			return s.nameUnsetSecrets(err, paths)
 		}
 	}
 	if s.print != "" {

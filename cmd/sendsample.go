@@ -225,6 +225,21 @@ func signSample(f *flow.Flow, s *flow.Sample) (added []string, err error) {
 	return added, nil
 }
 
+// nameUnsetSecrets adds to an error which secrets of the files are not set here.
+func (c *command) nameUnsetSecrets(err error, paths []string) error {
+	loadFlows, loadErr := c.loader(paths, load.RequireSet)
+	if loadErr != nil {
+		return err
+	}
+	_, diags := loadFlows()
+	for _, d := range diags {
+		if d.Summary == "Secret not set" {
+			err = fmt.Errorf("%w. %s", err, strings.TrimSuffix(d.Detail, "."))
+		}
+	}
+	return err
+}
+
 var errNoKey = errors.New("the path of the flow is derived from the key of the gateway: set --data or GATEWAY_KEY, or give the flow a path")
 
 func isNotExist(err error) bool { return errors.Is(err, fs.ErrNotExist) }

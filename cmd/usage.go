@@ -37,6 +37,14 @@ func oneArg(cmd *cobra.Command, args []string) error {
 	return wrongArgs(cmd)
 }
 
+// someArgs accepts one or more arguments.
+func someArgs(cmd *cobra.Command, args []string) error {
+	if len(args) >= 1 {
+		return nil
+	}
+	return wrongArgs(cmd)
+}
+
 // twoArgs accepts two or more arguments.
 func twoArgs(cmd *cobra.Command, args []string) error {
 	if len(args) >= 2 {

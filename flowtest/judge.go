@@ -252,6 +252,7 @@ func (j *judge) judgeAssertion(a *assertion) {
 	holds, err := a.condition.EvalOr(context.Background(), env, false)
 	if err != nil {
 		f := j.failEval(err, a.rng)
+		f.Detail += j.describeMissing(a)
 		f.Values = j.valuesOf(a, env)
 		return
 	}
@@ -268,6 +269,22 @@ func (j *judge) judgeAssertion(a *assertion) {
 	f.Values = j.valuesOf(a, env)
 	f.Diff = j.diffSides(a, env)
 	f.Action = j.actionOf(a)
+}
+
+// describeMissing names the actions that a condition reads and that did not run: their
+// values are null.
+func (j *judge) describeMissing(a *assertion) string {
+	var out string
+	for _, t := range a.source.Variables() {
+		attr, ok := t[min(1, len(t)-1)].(hcl.TraverseAttr)
+		if !ok || t.RootName() != "input" && t.RootName() != "action" {
+			continue
+		}
+		if !slices.ContainsFunc(j.stage.steps, func(s *stepEnd) bool { return s.step.Name == attr.Name }) {
+			out += fmt.Sprintf(" The action %q did not run.", attr.Name)
+		}
+	}
+	return out
 }
 
 // formatJSON writes a value as indented JSON, equal numbers with the same digits.

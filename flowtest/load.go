@@ -211,14 +211,15 @@ func (s *suite) flowPaths() []load.Path {
 
 // testFile is one file of tests.
 type testFile struct {
-	suite  *suite
-	name   string // in findings
-	dir    string
-	scope  *expr.Scope
-	locals map[string]cty.Value
-	shared settings
-	mocks  []*hclsyntax.Block // for all tests of the file
-	used   map[*hclsyntax.Block]bool
+	suite   *suite
+	name    string // in findings
+	dir     string
+	scope   *expr.Scope
+	locals  map[string]cty.Value
+	shared  settings
+	mocks   []*hclsyntax.Block // for all tests of the file
+	used    map[*hclsyntax.Block]bool
+	actions []string // names of the actions of the tested flows
 }
 
 // fileBlocks are the blocks and attributes at the top level of a test file.
@@ -365,6 +366,7 @@ func (f *testFile) addCase(b *hclsyntax.Block, names map[string]hcl.Range) {
 		f.report(diag.Error(b.LabelRanges[0], "Test named twice", fmt.Sprintf("Another test of the file is named %q, at line %d. Rename one of them.", c.Name, first.Start.Line)))
 	}
 	names[c.Name] = c.Range
+	f.actions = append(f.actions, c.allActions()...)
 	if !diags.HasErrors() {
 		f.suite.cases = append(f.suite.cases, c)
 	}
@@ -374,7 +376,7 @@ func (f *testFile) addCase(b *hclsyntax.Block, names map[string]hcl.Range) {
 func (f *testFile) checkSharedMocks() {
 	for _, b := range f.mocks {
 		if !f.used[b] && len(b.Labels) == 1 {
-			f.report(diag.Error(b.LabelRanges[0], "Unknown action", fmt.Sprintf("No flow that this file tests has an action %q.", b.Labels[0])))
+			f.report(diag.Error(b.LabelRanges[0], "Unknown action", fmt.Sprintf("No flow that this file tests has an action %q.%s", b.Labels[0], diag.DidYouMean(b.Labels[0], f.actions))))
 		}
 	}
 }

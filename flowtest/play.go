@@ -91,7 +91,7 @@ func loadFailures(c *Case, diags hcl.Diagnostics) []*Failure {
 		if d.Severity != hcl.DiagError {
 			continue
 		}
-		f := &Failure{Range: c.Range, Summary: d.Summary, Detail: d.Detail + " The values of secrets and variables are those of the test: give others by secrets and env."}
+		f := &Failure{Range: c.Range, Summary: d.Summary, Detail: d.Detail + " Secrets and variables have values of the test: give others by secrets = { NAME = \"…\" } and env = { NAME = \"…\" }."}
 		if d.Subject != nil {
 			f.Range = *d.Subject
 		}
