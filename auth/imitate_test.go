@@ -40,7 +40,7 @@ func cloneRequest(r *Request) *Request {
 // that base64 does not drop at its end.
 func changeByte(text string, i int) string {
 	to := "0"
-	if strings.Contains("0123", text[i:i+1]) {
+	if strings.ContainsAny(text[i:i+1], "0123") {
 		to = "9"
 	}
 	return text[:i] + to + text[i+1:]
