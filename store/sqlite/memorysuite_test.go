@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"os"
@@ -46,10 +47,28 @@ type memoryPlaces struct {
 type memoryStore struct {
 	*sqlite.Store
 	close func() error
+
+	mu     sync.RWMutex
+	closed bool
+}
+
+// Accept implements store.Store. None succeeds after the image was made.
+func (m *memoryStore) Accept(ctx context.Context, sub *store.Submission) (store.Accepted, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if m.closed {
+		return store.Accepted{}, store.ErrClosed
+	}
+	return m.Store.Accept(ctx, sub)
 }
 
 // Close implements store.Store.
-func (m *memoryStore) Close() error { return m.close() }
+func (m *memoryStore) Close() error {
+	m.mu.Lock()
+	m.closed = true
+	m.mu.Unlock()
+	return m.close()
+}
 
 func (p *memoryPlaces) openStore(place string, o storetest.Options) (store.Store, error) {
 	p.mu.Lock()
@@ -66,7 +85,7 @@ func (p *memoryPlaces) openStore(place string, o storetest.Options) (store.Store
 		return nil, err
 	}
 	p.open[place] = true
-	return &memoryStore{s, sync.OnceValue(func() error {
+	return &memoryStore{Store: s, close: sync.OnceValue(func() error {
 		image, err := s.Image()
 		if err == nil {
 			err = os.WriteFile(place, image, 0o600)

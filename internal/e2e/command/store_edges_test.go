@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -105,5 +106,15 @@ func awaitReady(t *testing.T, p *process) {
 	t.Helper()
 	signaltest.Repeat(t, "the gateway is ready", func() bool {
 		return ask(t, "http://"+p.admin+"/readyz", "").status == http.StatusOK
+	})
+}
+
+// awaitIdle waits until a gateway has no open run.
+func awaitIdle(t *testing.T, p *process) {
+	t.Helper()
+	signaltest.Repeat(t, "all runs are over", func() bool {
+		answer := ask(t, "http://"+p.admin+"/api/v1/runs?state=queued&state=waiting&state=running", "")
+		var page struct{ Runs []json.RawMessage }
+		return answer.status == http.StatusOK && json.Unmarshal([]byte(answer.body), &page) == nil && len(page.Runs) == 0
 	})
 }
