@@ -52,10 +52,34 @@ type place struct{ flow, sender string }
 
 // entry is a secret as the store had it.
 type entry struct {
-	mu     sync.Mutex // held while the store is asked
-	secret string     // "" for none
-	read   time.Time  // when the store was read; zero for never
-	tried  time.Time  // when the store was asked last, even in vain
+	turn sync.Mutex // held while the store is asked
+
+	mu     sync.Mutex
+	secret string    // "" for none
+	read   time.Time // when the store was read; zero for never
+	tried  time.Time // when the store was asked last, even in vain
+}
+
+// state returns the secret, whether it may be used, and whether the store was asked so
+// lately that it need not be asked again.
+func (e *entry) state(k *Keeper) (secret string, usable, asked bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.secret, k.isYounger(e.read, graceTime), k.isYounger(e.tried, freshTime)
+}
+
+// set notes what the store had at a time.
+func (e *entry) set(secret string, at time.Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.secret, e.read, e.tried = secret, at, at
+}
+
+// setTried notes that the store was asked in vain.
+func (e *entry) setTried(at time.Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.tried = at
 }
 
 // New returns a keeper that reads the store when a secret is needed.
@@ -96,33 +120,47 @@ type flowSecrets struct {
 	flow   *flow.Flow
 }
 
-// Secret implements flow.Handshakes.
+// Secret implements flow.Handshakes. While one request asks the store, others use the
+// secret that is known; they wait only if none is.
 func (s flowSecrets) Secret(ctx context.Context, sender string) (string, error) {
 	k, e := s.keeper, s.keeper.entry(place{s.flow.Name, sender})
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if !k.isYounger(e.tried, freshTime) {
-		s.read(ctx, e, sender)
+	secret, usable, asked := e.state(k)
+	if !asked && e.takeTurn(usable) {
+		if _, _, asked = e.state(k); !asked {
+			s.read(ctx, e, sender)
+		}
+		e.turn.Unlock()
+		secret, usable, _ = e.state(k)
 	}
-	if !k.isYounger(e.read, graceTime) {
+	if !usable {
 		return "", flow.ErrHandshakesUnavailable
 	}
-	return e.secret, nil
+	return secret, nil
 }
 
-// read reads the secret of an entry, which is locked. It does not end with the
-// request of one caller: others wait for its result.
+// takeTurn takes the turn to ask the store. If a secret is known, it does not wait for
+// another request that has the turn, and returns false.
+func (e *entry) takeTurn(known bool) bool {
+	if known {
+		return e.turn.TryLock()
+	}
+	e.turn.Lock()
+	return true
+}
+
+// read reads the secret of an entry, whose turn is taken. It does not end with the
+// request of one caller: others use its result.
 func (s flowSecrets) read(ctx context.Context, e *entry, sender string) {
 	k, at := s.keeper, s.keeper.Clock.Now()
 	ctx, cancel := clock.WithTimeout(context.WithoutCancel(ctx), k.Clock, storeTimeout)
 	defer cancel()
-	e.tried = at
 	secret, err := s.find(ctx, sender)
 	if err != nil {
+		e.setTried(at)
 		k.Log.Sampled.Warn("the secret of a handshake can't be read", zap.String("flow", s.flow.Name), zap.Error(err))
 		return
 	}
-	e.secret, e.read = secret, at
+	e.set(secret, at)
 }
 
 // find returns the stored secret of the flow, "" for none.
@@ -159,8 +197,8 @@ func (s flowSecrets) Keep(ctx context.Context, sender, secret string) error {
 		return sameSecret(kept, secret)
 	}
 	k, e := s.keeper, s.keeper.entry(place{s.flow.Name, sender})
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.turn.Lock()
+	defer e.turn.Unlock()
 	ctx, cancel := clock.WithTimeout(context.WithoutCancel(ctx), k.Clock, storeTimeout)
 	defer cancel()
 	at := k.Clock.Now()
@@ -171,7 +209,7 @@ func (s flowSecrets) Keep(ctx context.Context, sender, secret string) error {
 	if kept, err = k.open(h); err != nil {
 		return fmt.Errorf("%w: %w", flow.ErrHandshakesUnavailable, err)
 	}
-	e.secret, e.read, e.tried = kept, at, at
+	e.set(kept, at)
 	return sameSecret(kept, secret)
 }
 

@@ -25,6 +25,7 @@ type memory struct {
 	kept        map[place]store.Handshake
 	reads, puts int
 	err         error
+	hold        chan struct{} // reads wait until it is closed; nil for no wait
 }
 
 func (m *memory) PutHandshake(_ context.Context, h store.Handshake) (store.Handshake, bool, error) {
@@ -43,6 +44,9 @@ func (m *memory) PutHandshake(_ context.Context, h store.Handshake) (store.Hands
 }
 
 func (m *memory) GetHandshake(_ context.Context, flow, sender string) (store.Handshake, error) {
+	if m.hold != nil {
+		<-m.hold
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.reads++
@@ -226,4 +230,34 @@ func TestSecretsOfRemovedFlowsAreDropped(t *testing.T) {
 	if len(k.kept) != 1 || k.kept[place{"stays", "asana"}] == nil {
 		t.Errorf("%d secrets in memory", len(k.kept))
 	}
+}
+
+// While one request waits for the store, others use the secret that is known.
+func TestKnownSecretWaitsForNoRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k, m := newTestKeeper()
+		s := k.Of(&flow.Flow{Name: "tasks"})
+		if err := s.Keep(t.Context(), "asana", "first"); err != nil {
+			t.Fatal(err)
+		}
+		wait(t, freshTime)
+		m.hold = make(chan struct{})
+		reader := make(chan error)
+		go func() {
+			_, err := s.Secret(t.Context(), "asana")
+			reader <- err
+		}()
+		synctest.Wait()
+		wantSecret(t, s, "first") // without an answer of the store
+		select {
+		case err := <-reader:
+			t.Errorf("the read ended: %v", err)
+		default:
+		}
+		close(m.hold)
+		if err := <-reader; err != nil {
+			t.Error(err)
+		}
+	})
 }
