@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/webhook-gateway/gateway/config/diag"
-	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/flowtest"
 	"github.com/webhook-gateway/gateway/flowtest/fromrun"
@@ -74,21 +73,7 @@ func (c *command) writeRunTest(r *fromrun.Run, o flowtest.Options, inputs bool) 
 		}
 		return nil, fmt.Errorf("the files have no flow %q, which the run is of.%s", r.Flow, diag.DidYouMean(r.Flow, names))
 	}
-	return fromrun.Write(r, fromrun.Options{Flow: flows[at], Flows: flows, Outputs: c.outputNames, Inputs: inputs})
-}
-
-// outputNames lists the declared outputs of a kind of action; nil if it declares
-// none by name.
-func (c *command) outputNames(kind string) []string {
-	spec := schema.SpecOf(c.Kinds.Actions, kind)
-	if spec == nil {
-		return nil
-	}
-	var names []string
-	for _, o := range spec.Outputs() {
-		names = append(names, o.Name)
-	}
-	return names
+	return fromrun.Write(r, fromrun.Options{Flow: flows[at], Flows: flows, Actions: c.Kinds.Actions, Inputs: inputs})
 }
 
 // printRunTest prints the test of a run, and says what keeps it from passing.

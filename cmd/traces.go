@@ -17,6 +17,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/otlp"
 	"github.com/webhook-gateway/gateway/internal/trace"
 	"github.com/webhook-gateway/gateway/outbound"
@@ -251,7 +252,7 @@ func (t *traceEnv) exporter(o *gateway.Options) (*otlp.Exporter, error) {
 		Delay:         t.millis(defaultSpanDelay, "OTEL_BSP_SCHEDULE_DELAY"),
 		ExportTimeout: t.millis(defaultExportTimeout, "OTEL_BSP_EXPORT_TIMEOUT"),
 		Timeout:       t.millis(defaultPostTimeout, "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"),
-		Client:        client, Clock: o.Clock, Log: o.Log,
+		Client:        client, Clock: o.Clock, Log: telemetry.NewLog(o.Log).Sampled, // callers cause the spans
 	}), nil
 }
 

@@ -21,7 +21,6 @@ import (
 	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/literal"
-	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/flowtest"
 	"github.com/webhook-gateway/gateway/flowtest/fromrun"
@@ -141,21 +140,7 @@ func (h *Rehearsal) fromRunOptions(name string) (fromrun.Options, error) {
 	if at < 0 {
 		return fromrun.Options{}, &ops.Error{Kind: ops.NotFound, Message: fmt.Sprintf("the files have no flow %q", name)}
 	}
-	return fromrun.Options{Flow: flows[at], Flows: flows, Outputs: h.outputNames}, nil
-}
-
-// outputNames lists the declared outputs of a kind of action; nil if it declares
-// none by name.
-func (h *Rehearsal) outputNames(kind string) []string {
-	spec := schema.SpecOf(h.options.Kinds.Actions, kind)
-	if spec == nil {
-		return nil
-	}
-	var names []string
-	for _, o := range spec.Outputs() {
-		names = append(names, o.Name)
-	}
-	return names
+	return fromrun.Options{Flow: flows[at], Flows: flows, Actions: h.options.Kinds.Actions}, nil
 }
 
 func convertRun(run *ops.RunDetail) (*fromrun.Run, error) {

@@ -12,7 +12,6 @@ import (
 	"github.com/webhook-gateway/gateway/actions"
 	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/config/load"
-	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/flowtest"
 	"github.com/webhook-gateway/gateway/flowtest/fromrun"
@@ -63,15 +62,8 @@ func write(t *testing.T, r *fromrun.Run, o flowtest.Options, inputs bool) *fromr
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	outputs := func(kind string) []string {
-		var names []string
-		for _, out := range schema.SpecOf(o.Kinds.Actions, kind).Outputs() {
-			names = append(names, out.Name)
-		}
-		return names
-	}
 	at := slices.IndexFunc(flows, func(f *flow.Flow) bool { return f.Name == r.Flow })
-	test, err := fromrun.Write(r, fromrun.Options{Flow: flows[at], Flows: flows, Outputs: outputs, Inputs: inputs})
+	test, err := fromrun.Write(r, fromrun.Options{Flow: flows[at], Flows: flows, Actions: o.Kinds.Actions, Inputs: inputs})
 	if err != nil {
 		t.Fatal(err)
 	}

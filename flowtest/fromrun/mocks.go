@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/webhook-gateway/gateway/config/literal"
+	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/redact"
 )
@@ -88,10 +89,24 @@ func (w *writer) writeError(c *Cause, status int, current *flow.Step) {
 	w.line("}")
 }
 
+// outputNames lists the declared outputs of a kind of action; nil if it has outputs of
+// its own making.
+func (w *writer) outputNames(kind string) []string {
+	spec := schema.SpecOf(w.Actions, kind)
+	if spec == nil {
+		return nil
+	}
+	var names []string
+	for _, o := range spec.Outputs() {
+		names = append(names, o.Name)
+	}
+	return names
+}
+
 // writeOutputs writes the outputs of an action.
 func (w *writer) writeOutputs(s Step) {
 	v := decode(s.Output)
-	names := w.Outputs(s.Kind)
+	names := w.outputNames(s.Kind)
 	outputs, ok := v.(map[string]any)
 	switch {
 	case s.CutFrom > 0 || v == redact.Placeholder:

@@ -23,9 +23,8 @@ type Options struct {
 	Flow *flow.Flow
 	// Flows are all flows, with those that it calls.
 	Flows []*flow.Flow
-	// Outputs returns the names of the outputs of a kind of action, nil for a kind
-	// with outputs of its own making.
-	Outputs func(kind string) []string
+	// Actions are the kinds of actions.
+	Actions []flow.Kind
 	// Inputs also expects of each call outside that its fields have the values that
 	// they had in the run.
 	Inputs bool
