@@ -5,6 +5,7 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -12,9 +13,19 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
+// folderClaim is the lock of a folder against other processes.
+type folderClaim struct{ file *os.File }
+
+// Close gives the folder back. The lock is removed by name and not only with the
+// descriptor: a process that another part of the program is just starting has a
+// copy of the descriptor until it executes its program.
+func (c folderClaim) Close() error {
+	return errors.Join(syscall.Flock(int(c.file.Fd()), syscall.LOCK_UN), c.file.Close()) //nolint:gosec // a descriptor is small
+}
+
 // claimFolder makes the folder and locks it against other processes, until the
-// file is closed.
-func claimFolder(dir string) (*os.File, error) {
+// claim is closed.
+func claimFolder(dir string) (io.Closer, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -29,7 +40,7 @@ func claimFolder(dir string) (*os.File, error) {
 		}
 		return nil, err
 	}
-	return f, nil
+	return folderClaim{f}, nil
 }
 
 // syncFolder makes new files of a folder durable.

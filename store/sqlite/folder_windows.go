@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -15,7 +16,7 @@ const sharingViolation = syscall.Errno(32)
 
 // claimFolder makes the folder and locks it against other processes, until the
 // file is closed: a file that is opened without sharing cannot be opened again.
-func claimFolder(dir string) (*os.File, error) {
+func claimFolder(dir string) (io.Closer, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}

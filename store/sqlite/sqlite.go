@@ -21,8 +21,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -61,7 +61,7 @@ type Options struct {
 // Store is an open file. It implements store.Store.
 type Store struct {
 	path    string
-	lock    *os.File
+	lock    io.Closer
 	clock   *steadyClock
 	hash    keyHash
 	leases  *leases
