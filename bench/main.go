@@ -5,9 +5,11 @@
 //	go run ./bench -async   async flows beside a handler that answers 202 and keeps nothing,
 //	                        on SQLite and, where a server is installed, on PostgreSQL (pg)
 //	go run ./bench -flood   good requests to a flow in this process, while other processes attack it
+//	go run ./bench -flows N a gateway with N flows beside one with a single flow: start, memory,
+//	                        reloads after an edit, metrics, and the same requests to both
 //	go run ./bench -soak N  N async runs in this process, and what memory they leave behind
 //
-// The first two need wrk. The servers are processes of their own on loopback;
+// All but the last two need wrk. The servers are processes of their own on loopback;
 // rounds alternate between them, the ratios to the first are taken round by
 // round, and the medians are printed. On a machine with other work only the
 // ratios mean something. What is said to be finished counts the time until the
@@ -35,6 +37,8 @@ func main() {
 	async := flag.Bool("async", false, "measure async flows")
 	runs := flag.Int("soak", 0, "do as many async runs, and print what memory they leave behind")
 	attacked := flag.Bool("flood", false, "attack the gateway, and measure good requests meanwhile")
+	flows := flag.Int("flows", 0, "measure a gateway with as many flows")
+	reloads := flag.Int("reloads", 100, "with -flows, how often a line is edited")
 	only := flag.String("only", "", "measure the row or the attack of this name alone, beside the first")
 	profile := flag.String("profile", "", "write CPU and allocation profiles of the gateway to this folder")
 	servePeer := flag.String("serve-peer", "", "internal: serve the hand-written handler on this address")
@@ -52,6 +56,8 @@ func main() {
 		err = http.ListenAndServe(*servePeer, peer.Handler()) //nolint:gosec // a benchmark's server has no time-outs
 	case *attacked:
 		err = flood(*rounds, *seconds, *only)
+	case *flows > 0:
+		err = measureMany(*flows, plan{rounds: *rounds, seconds: *seconds, reloads: *reloads})
 	case *runs > 0:
 		err = soak(*runs)
 	default:
@@ -74,6 +80,7 @@ type plan struct {
 	only            string
 	rounds, seconds int
 	profile         string
+	reloads         int
 }
 
 func bench(p plan) (err error) {

@@ -20,12 +20,9 @@ import (
 // prepare waits for the servers, checks that they give the same answer where
 // they are alike, and writes the script for wrk.
 func prepare(script string, rows []*row, body []byte, alike bool) error {
-	mac := hmac.New(sha256.New, []byte(peer.Secret))
-	mac.Write(body)
-	signature := "sha256=" + hex.EncodeToString(mac.Sum(nil))
 	var answers []any
 	for _, r := range rows {
-		a, err := ask(r.url, body, signature)
+		a, err := ask(r.url, body, signature(body))
 		if err != nil {
 			return fmt.Errorf("asking %s: %w", r.name, err)
 		}
@@ -34,8 +31,15 @@ func prepare(script string, rows []*row, body []byte, alike bool) error {
 	if alike && !reflect.DeepEqual(answers[0], answers[1]) {
 		return fmt.Errorf("the servers answer differently: %v and %v", answers[0], answers[1])
 	}
-	lua := fmt.Sprintf("wrk.method = \"POST\"\nwrk.body = [==[%s]==]\nwrk.headers[\"Content-Type\"] = \"application/json\"\nwrk.headers[\"X-Signature\"] = %q\n", body, signature)
+	lua := fmt.Sprintf("wrk.method = \"POST\"\nwrk.body = [==[%s]==]\nwrk.headers[\"Content-Type\"] = \"application/json\"\nwrk.headers[\"X-Signature\"] = %q\n", body, signature(body))
 	return os.WriteFile(script, []byte(lua), 0o600)
+}
+
+// signature is the header field that proves a body.
+func signature(body []byte) string {
+	mac := hmac.New(sha256.New, []byte(peer.Secret))
+	mac.Write(body)
+	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
 }
 
 // ask sends the request until the server is up, and returns its JSON.
