@@ -2,7 +2,7 @@
 // connections, in one run:
 //
 //	go run ./bench          a sync flow beside a handler that does the same
-//	go run ./bench -async   async flows beside a handler that answers 202 and keeps nothing,
+//	go run ./bench -async   async flows beside handlers that do the same and keep nothing,
 //	                        on SQLite and, where a server is installed, on PostgreSQL (pg)
 //	go run ./bench -flood   good requests to a flow in this process, while other processes attack it
 //	go run ./bench -flows N a gateway with N flows beside one with a single flow: start, memory,
@@ -10,10 +10,10 @@
 //	go run ./bench -soak N  N async runs in this process, and what memory they leave behind
 //
 // All but the last two need wrk. The servers are processes of their own on loopback;
-// rounds alternate between them, the ratios to the first are taken round by
-// round, and the medians are printed. On a machine with other work only the
-// ratios mean something. What is said to be finished counts the time until the
-// last run has ended.
+// rounds alternate between them, the ratios to the hand-written handler are taken
+// round by round, and the medians are printed. On a machine with other work only
+// the ratios of processor time mean something. What is said to be finished counts
+// the time until the last run has ended.
 package main
 
 import (
@@ -39,7 +39,7 @@ func main() {
 	attacked := flag.Bool("flood", false, "attack the gateway, and measure good requests meanwhile")
 	flows := flag.Int("flows", 0, "measure a gateway with as many flows")
 	reloads := flag.Int("reloads", 100, "with -flows, how often a line is edited")
-	only := flag.String("only", "", "measure the row or the attack of this name alone, beside the first")
+	only := flag.String("only", "", "measure the row or the attack of this name alone, beside the handler that it is compared with")
 	profile := flag.String("profile", "", "write CPU and allocation profiles of the gateway to this folder")
 	servePeer := flag.String("serve-peer", "", "internal: serve the hand-written handler on this address")
 	part := flag.String("flood-part", "", "internal: play a part of a flood")
@@ -53,7 +53,7 @@ func main() {
 	case *part != "":
 		err = playPart(*part, *partAt, *seconds)
 	case *servePeer != "":
-		err = http.ListenAndServe(*servePeer, peer.Handler()) //nolint:gosec // a benchmark's server has no time-outs
+		err = http.ListenAndServe(*servePeer, peer.Handler(os.Getenv("BENCH_PEER"))) //nolint:gosec // a benchmark's server has no time-outs
 	case *attacked:
 		err = flood(*rounds, *seconds, *only)
 	case *flows > 0:

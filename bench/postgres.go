@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/webhook-gateway/gateway/internal/testutil/postgrestest"
@@ -38,22 +37,20 @@ func (s *servers) addPostgres(ctx context.Context, dir string, db *postgrestest.
 		return nil
 	}
 	endpoints, admin := freePort(), freePort()
-	hand := strings.TrimSuffix(s.rows[0].url, "/accept")
 	gateway := []string{
 		filepath.Join(dir, "gateway"), "run", "bench/flows", "--store", db.URL("postgres"),
 		"--listen", endpoints, "--admin-listen", admin, "--data", filepath.Join(dir, "data-pg"), "--log-level", "error",
 	}
-	if err := s.run(ctx, gateway, "BENCH_PEER="+hand); err != nil {
+	if err := s.run(ctx, gateway, "BENCH_PEER=http://"+s.called); err != nil {
 		return err
 	}
-	rows := asyncRows(strings.TrimPrefix(hand, "http://"), endpoints, "http://"+admin+"/metrics")[1:]
+	rows := asyncRows(endpoints, admin)
 	for _, r := range rows {
 		r.name += postgresMark
 		r.process = s.commands[len(s.commands)-1].Process.Pid
 	}
-	if p.only != "" {
-		rows = slices.DeleteFunc(rows, func(r *row) bool { return r.name != p.only })
-	}
 	s.rows = append(s.rows, rows...)
+	s.compare()
+	s.keep(p.only)
 	return nil
 }

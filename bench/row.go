@@ -22,10 +22,13 @@ type row struct {
 	rate []float64 // requests a second, by round
 	cost []float64 // time of processors that each took of the server, in microseconds
 
-	process int // of the server
+	process int  // of the server
+	against *row // the handler that it is compared with
 
 	metrics string         // URL; where set, a round lasts until all its runs have ended
 	ended   *regexp.Regexp // finds how many did
+	pause   string         // URL; where set, the flow is paused between rounds, so that its queue takes no time from others
+	resume  string         // URL that ends the pause
 }
 
 var (
@@ -37,6 +40,9 @@ var (
 )
 
 func (r *row) measure(ctx context.Context, script string, seconds int) error {
+	if err := callAPI(ctx, r.resume); err != nil {
+		return err
+	}
 	ended, err := r.finished()
 	if err != nil {
 		return err
@@ -62,8 +68,11 @@ func (r *row) measure(ctx context.Context, script string, seconds int) error {
 		persecond = requests / time.Since(began).Seconds()
 	}
 	cost := float64((busyTime(r.process) - before).Microseconds()) / requests
+	if err := callAPI(ctx, r.pause); err != nil {
+		return err
+	}
 	r.rate, r.cost = append(r.rate, persecond), append(r.cost, cost)
-	fmt.Printf("%-14s %8.0f a second   p99 %-9s %6.1f µs of a processor each\n", r.name, persecond, l[1], cost)
+	fmt.Printf("%-18s %8.0f a second   p99 %-9s %6.1f µs of a processor each\n", r.name, persecond, l[1], cost)
 	return nil
 }
 
@@ -138,16 +147,16 @@ func (r *row) waitFor(runs float64) error {
 	return fmt.Errorf("%s: runs did not end within two minutes", r.name)
 }
 
-// report prints medians, and the median of what each is of the first in the
-// same round.
+// report prints medians, and the medians of the rate and of the processor time in
+// relation to the handler of the same round that each is compared with.
 func report(rows []*row) {
-	fmt.Println()
+	fmt.Printf("\n%-18s %10s %7s %12s %7s\n", "medians", "a second", "", "processor", "")
 	for _, r := range rows {
-		ratios := make([]float64, len(r.rate))
+		rates, costs := make([]float64, len(r.rate)), make([]float64, len(r.rate))
 		for i := range r.rate {
-			ratios[i] = 100 * r.rate[i] / rows[0].rate[i]
+			rates[i], costs[i] = r.rate[i]/r.against.rate[i], r.against.cost[i]/r.cost[i]
 		}
-		fmt.Printf("median of %-14s %8.0f a second  %5.1f %%  %6.1f µs\n", r.name, median(r.rate), median(ratios), median(r.cost))
+		fmt.Printf("%-18s %10.0f %5.0f %% %9.1f µs %5.0f %%\n", r.name, median(r.rate), 100*median(rates), median(r.cost), 100*median(costs))
 	}
 }
 

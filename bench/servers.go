@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -27,6 +28,7 @@ type servers struct {
 	rows     []*row
 	metrics  string // URL of the gateway's
 	body     string // file with what is sent
+	called   string // address of the server that flows call
 	commands []*exec.Cmd
 }
 
@@ -42,9 +44,9 @@ func start(ctx context.Context, dir string, p plan) (*servers, error) {
 		return nil, err
 	}
 	gateway = append(gateway, "run", "bench/flows", "--listen", endpoints, "--admin-listen", admin, "--data", filepath.Join(dir, "data"), "--log-level", "error")
-	s := &servers{body: "bench/flows/order.json", metrics: "http://" + admin + "/metrics"}
-	for _, c := range [][]string{{self, "--serve-peer", hand}, gateway} {
-		if err := s.run(ctx, c, "BENCH_PEER=http://"+hand); err != nil {
+	s := &servers{body: "bench/flows/order.json", metrics: "http://" + admin + "/metrics", called: freePort()}
+	for _, c := range [][]string{{self, "--serve-peer", hand}, gateway, {self, "--serve-peer", s.called}} {
+		if err := s.run(ctx, c, "BENCH_PEER=http://"+s.called); err != nil {
 			s.stop()
 			return nil, err
 		}
@@ -52,26 +54,70 @@ func start(ctx context.Context, dir string, p plan) (*servers, error) {
 	s.rows = []*row{{name: "hand-written", url: "http://" + hand + "/order"}, {name: "gateway", url: "http://" + endpoints + "/order"}}
 	if p.async {
 		s.body = "bench/flows/large.json"
-		s.rows = asyncRows(hand, endpoints, s.metrics)
+		s.rows = append(handRows(hand), asyncRows(endpoints, admin)...)
 	}
-	for i, r := range s.rows {
-		r.process = s.commands[min(i, 1)].Process.Pid
+	for _, r := range s.rows {
+		r.process = s.commands[1].Process.Pid
+		if strings.HasPrefix(r.url, "http://"+hand) {
+			r.process = s.commands[0].Process.Pid
+		}
 	}
-	if p.only != "" {
-		s.rows = slices.DeleteFunc(s.rows, func(r *row) bool { return r != s.rows[0] && r.name != p.only })
-	}
+	s.compare()
+	s.keep(p.only)
 	return s, nil
 }
 
-func asyncRows(hand, endpoints, metrics string) []*row {
-	rows := []*row{{name: "keeps nothing", url: "http://" + hand + "/accept"}, {name: "durable", url: "http://" + endpoints + "/durable"}}
-	for _, flow := range []string{"finished", "called"} {
-		rows = append(rows, &row{
-			name: flow, url: "http://" + endpoints + "/" + flow, metrics: metrics,
-			ended: regexp.MustCompile(`gateway_runs_total\{flow="` + flow + `",state="succeeded"\} (\S+)`),
-		})
+// asyncFlows are the flows of async.hcl. The peer has a handler for each.
+var asyncFlows = [...]string{"accepted", "finished", "called"}
+
+// handMark begins the names of rows of the peer that async flows are compared with.
+const handMark = "hand "
+
+func handRows(hand string) (rows []*row) {
+	for _, flow := range asyncFlows {
+		rows = append(rows, &row{name: handMark + flow, url: "http://" + hand + "/" + flow})
 	}
 	return rows
+}
+
+func asyncRows(endpoints, admin string) (rows []*row) {
+	for _, flow := range asyncFlows {
+		r := &row{name: flow, url: "http://" + endpoints + "/" + flow}
+		if api := "http://" + admin + "/api/v1/flows/" + flow; flow == "accepted" {
+			r.pause, r.resume = api+"/pause", api+"/resume"
+		} else {
+			r.metrics, r.ended = "http://"+admin+"/metrics", regexp.MustCompile(`gateway_runs_total\{flow="`+flow+`",state="succeeded"\} (\S+)`)
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// compare finds the handler that each row is compared with: that of its flow, or
+// else the first.
+func (s *servers) compare() {
+	for _, r := range s.rows {
+		r.against = s.rows[0]
+		flow := strings.TrimPrefix(strings.TrimSuffix(r.name, postgresMark), handMark)
+		for _, other := range s.rows {
+			if other.name == handMark+flow {
+				r.against = other
+			}
+		}
+	}
+}
+
+// keep leaves the row of a name and the handler that it is compared with; all for
+// no name.
+func (s *servers) keep(name string) {
+	if name == "" {
+		return
+	}
+	i := slices.IndexFunc(s.rows, func(r *row) bool { return r.name == name })
+	if i < 0 {
+		return // a row that is added later
+	}
+	s.rows = slices.Compact([]*row{s.rows[i].against, s.rows[i]})
 }
 
 // gatewayCommand is how the gateway is called: as it is released, or as a part

@@ -52,7 +52,7 @@ func BenchmarkSync(b *testing.B) {
 	mac := hmac.New(sha256.New, []byte(peer.Secret))
 	mac.Write(body)
 	signature := "sha256=" + hex.EncodeToString(mac.Sum(nil))
-	for name, h := range map[string]http.Handler{"hand-written": peer.Handler(), "gateway": loadGateway(b)} {
+	for name, h := range map[string]http.Handler{"hand-written": peer.Handler(""), "gateway": loadGateway(b)} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			reader := bytes.NewReader(body)

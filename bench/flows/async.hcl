@@ -6,11 +6,11 @@ gateway {
   }
 }
 
-# Accepted and durable: one run lasts longer than the measurement, and all
-# others are queued.
-flow "durable" {
+# Accepted and durable: runs start one at a time and wait for an hour; all others
+# are queued.
+flow "accepted" {
   trigger "webhook" {
-    path = "/durable"
+    path = "/accepted"
 
     variable "order_id" {
       type = string
@@ -24,9 +24,8 @@ flow "durable" {
     }
   }
 
-  action "http" "hold" {
-    url     = "${env("BENCH_PEER", "http://127.0.0.1:1")}/hold"
-    timeout = "1h"
+  action "delay" "hour" {
+    for = "1h"
   }
 }
 

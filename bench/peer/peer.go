@@ -4,6 +4,7 @@
 package peer
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -34,13 +35,17 @@ type answer struct {
 	Message string  `json:"message"`
 }
 
-// Handler answers POST /order, and POST /accept: what it accepts it decodes,
-// answers with 202 and keeps nowhere. POST /told and GET /hold are for actions
-// to call: the one answers at once, the other when its caller has gone.
-func Handler() http.Handler {
+// Handler answers POST /order, and what stands beside async flows: it decodes a
+// body, answers with 202 and keeps nothing. POST /accepted does no more than that,
+// POST /finished computes the sum of the order, and POST /called also sends the sum
+// to the server at called. POST /told and GET /hold are for actions to call: the one
+// answers at once, the other when its caller has gone.
+func Handler(called string) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /accept", accept)
 	mux.HandleFunc("POST /order", serve)
+	mux.Handle("POST /accepted", async(func(context.Context, any) error { return nil }))
+	mux.Handle("POST /finished", async(func(_ context.Context, v any) error { _, err := decoded(v).message(); return err }))
+	mux.Handle("POST /called", async(newCaller(called).tell))
 	mux.HandleFunc("POST /told", told)
 	mux.HandleFunc("GET /hold", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	return mux
@@ -73,15 +78,6 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(out)
-}
-
-func accept(w http.ResponseWriter, r *http.Request) {
-	var v any
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&v); err != nil {
-		http.Error(w, "malformed", http.StatusBadRequest)
-		return
-	}
-	w.WriteHeader(http.StatusAccepted)
 }
 
 func told(w http.ResponseWriter, r *http.Request) {
