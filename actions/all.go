@@ -19,27 +19,27 @@ import (
 // has no New: this version knows only its name.
 func All() []flow.Kind {
 	return []flow.Kind{
-		{Name: "transform", New: func() flow.Action { return &transform{} }},
-		{Name: "http", New: func() flow.Action { return &web.HTTP{} }},
-		{Name: "respond", New: func() flow.Action { return &control.Respond{} }},
-		{Name: "branch", New: func() flow.Action { return &control.Branch{} }},
-		{Name: "stop", New: func() flow.Action { return &control.Stop{} }},
+		{Name: "transform", KnownAs: []string{"jq", "set", "map"}, New: func() flow.Action { return &transform{} }},
+		{Name: "http", KnownAs: []string{"request", "fetch", "curl", "http_request"}, New: func() flow.Action { return &web.HTTP{} }},
+		{Name: "respond", KnownAs: []string{"response", "reply", "return"}, New: func() flow.Action { return &control.Respond{} }},
+		{Name: "branch", KnownAs: []string{"if", "switch", "condition"}, New: func() flow.Action { return &control.Branch{} }},
+		{Name: "stop", KnownAs: []string{"end", "exit", "fail"}, New: func() flow.Action { return &control.Stop{} }},
 		{Name: "tag", New: func() flow.Action { return &tag{} }},
 		{Name: "log", New: func() flow.Action { return &logLine{} }},
-		{Name: "email", New: func() flow.Action { return &mail.Email{} }},
+		{Name: "email", KnownAs: []string{"mail", "smtp", "send_email"}, New: func() flow.Action { return &mail.Email{} }},
 		{Name: "file", New: func() flow.Action { return &local.File{} }},
-		{Name: "exec", New: func() flow.Action { return &local.Exec{} }},
+		{Name: "exec", KnownAs: []string{"shell", "command", "script"}, New: func() flow.Action { return &local.Exec{} }},
 
 		{Name: "parallel", New: func() flow.Action { return &control.Parallel{} }},
-		{Name: "loop", New: func() flow.Action { return &control.Loop{} }},
-		{Name: "delay", New: func() flow.Action { return &control.Delay{} }},
-		{Name: "flow", New: func() flow.Action { return &control.Flow{} }},
+		{Name: "loop", KnownAs: []string{"for", "foreach", "for_each"}, New: func() flow.Action { return &control.Loop{} }},
+		{Name: "delay", KnownAs: []string{"wait", "sleep"}, New: func() flow.Action { return &control.Delay{} }},
+		{Name: "flow", KnownAs: []string{"call", "subflow"}, New: func() flow.Action { return &control.Flow{} }},
 		{Name: "slack", New: func() flow.Action { return &slack.Message{} }},
 		{Name: "jira_issue", New: func() flow.Action { return &jira.Issue{} }},
 		{Name: "jira_comment", New: func() flow.Action { return &jira.Comment{} }},
 		{Name: "jira_transition", New: func() flow.Action { return &jira.Transition{} }},
 		{Name: "webhook", New: func() flow.Action { return &web.Webhook{} }},
-		{Name: "sql", New: func() flow.Action { return &sql.Transaction{} }},
+		{Name: "sql", KnownAs: []string{"postgres", "postgresql", "mysql", "mariadb", "sqlite", "query"}, New: func() flow.Action { return &sql.Transaction{} }},
 	}
 }
 
@@ -48,9 +48,9 @@ func Connections() []flow.ConnectionKind {
 	return []flow.ConnectionKind{
 		{Name: "http", New: func() flow.Connection { return &web.Connection{} }},
 
-		{Name: "smtp", New: func() flow.Connection { return &mail.Connection{} }},
+		{Name: "smtp", KnownAs: []string{"mail", "email"}, New: func() flow.Connection { return &mail.Connection{} }},
 		{Name: "slack", New: func() flow.Connection { return &slack.Connection{} }},
 		{Name: "jira", New: func() flow.Connection { return &jira.Connection{} }},
-		{Name: "sql", New: func() flow.Connection { return &sql.Connection{} }},
+		{Name: "sql", KnownAs: []string{"postgres", "postgresql", "mysql", "mariadb", "sqlite", "database"}, New: func() flow.Connection { return &sql.Connection{} }},
 	}
 }

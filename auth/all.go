@@ -20,6 +20,9 @@ func All() []Kind {
 	}
 	kinds = append(kinds, sendersInCode()...)
 	kinds = append(kinds, tokenSenders()...)
+	for i, k := range kinds {
+		kinds[i].KnownAs = knownAs[k.Name]
+	}
 	single := slices.Clone(kinds)
 	kinds = append(kinds, Kind{Name: "all", New: func() Check { return &allOf{kinds: single} }})
 	return kinds

@@ -148,3 +148,33 @@ func TestMessagesOfKindsThatCannotBeUsed(t *testing.T) {
 		})
 	}
 }
+
+func TestWordsOfUsersLeadToKinds(t *testing.T) {
+	t.Parallel()
+	owner := map[string]string{}
+	names := map[string]bool{}
+	for _, k := range All() {
+		names[k.Name] = true
+		for _, word := range k.KnownAs {
+			if other, ok := owner[word]; ok {
+				t.Errorf("%q leads to %s and %s", word, other, k.Name)
+			}
+			owner[word] = k.Name
+		}
+	}
+	for word, kind := range owner {
+		if names[word] {
+			t.Errorf("%q leads to %s and is a kind itself", word, kind)
+		}
+	}
+	for _, tt := range [][2]string{{"facebook", "meta"}, {"svix", "standard_webhooks"}, {"wordpress", "woocommerce"}} {
+		if owner[tt[0]] != tt[1] {
+			t.Errorf("%q leads to %q, want %q", tt[0], owner[tt[0]], tt[1])
+		}
+	}
+	for kind := range knownAs {
+		if !names[kind] {
+			t.Errorf("there are words for %q, which is no kind", kind)
+		}
+	}
+}

@@ -292,7 +292,7 @@ func (t *twilio) imitate(r *Request) error {
 		return ErrSecretUnset
 	}
 	if r.PublicURL == "" {
-		return errors.New("the public URL is not known")
+		return errNoPublicURL
 	}
 	fields, err := twilioFields(r)
 	if err != nil {

@@ -86,7 +86,7 @@ func TestDeclaredURLAndMethod(t *testing.T) {
 		{"another host", request("POST", "https://hooks.example.org", "/in?a=%2F&b"), errMismatch.Error()},
 		{"another query", request("POST", "https://hooks.example.com", "/in?a=%2F&c"), errMismatch.Error()},
 		{"another spelling", request("POST", "https://hooks.example.com", "/in?a=/&b"), errMismatch.Error()},
-		{"no public URL", request("POST", "", "/in?a=%2F&b"), "the public URL is not known"},
+		{"no public URL", request("POST", "", "/in?a=%2F&b"), "the public URL is not known; set public_url of the block gateway"},
 	})
 }
 

@@ -90,6 +90,10 @@ func (p payload) readsHeader(header string) bool {
 	return slices.Contains(p, part{source: fromHeader, text: header})
 }
 
+// errNoPublicURL refuses requests whose signature covers the URL under which the
+// sender reaches the gateway.
+var errNoPublicURL = errors.New("the public URL is not known; set public_url of the block gateway")
+
 // checkMessage refuses a request in which a part is missing or ambiguous.
 func (p payload) checkMessage(m message) error {
 	for _, x := range p {
@@ -100,7 +104,7 @@ func (p payload) checkMessage(m message) error {
 			}
 		case fromPublicURL:
 			if m.request.PublicURL == "" {
-				return errors.New("the public URL is not known")
+				return errNoPublicURL
 			}
 		case fromUnset:
 			return errors.New("the payload reads a secret that is not set")

@@ -59,7 +59,7 @@ func (t *twilio) Verify(_ context.Context, r *Request) error {
 		return err
 	}
 	if r.PublicURL == "" {
-		return errors.New("the public URL is not known")
+		return errNoPublicURL
 	}
 	keys, size := t.tokens, sha1.Size
 	if strings.Contains(r.Header.Get(twilioSettings), "algorithm=HMAC_SHA256") {

@@ -49,7 +49,7 @@ func TestTwilioRefuses(t *testing.T) {
 		{"JSON without a digest", request("/", "{}", "Content-Type", "application/json"), "the body is no form, and the query has no digest of it"},
 		{"another digest", request("/?bodySHA256=00", "{}"), "the body does not have the digest in the query"},
 		{"two digests", request("/?bodySHA256=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855&bodySHA256=00", ""), "the body does not have the digest in the query"},
-		{"no public URL", unknown, "the public URL is not known"},
+		{"no public URL", unknown, "the public URL is not known; set public_url of the block gateway"},
 		{"a wrong signature", request("/", ""), errMismatch.Error()},
 	})
 }

@@ -40,9 +40,10 @@ func declareNested[T any, P describes[T]](s *Spec, name, doc string, b Block, ad
 
 // Kind is one form of a block. The block's first label chooses it.
 type Kind[T Describer] struct {
-	Name   string
-	New    func() T
-	NotYet string // why the kind can't be used yet; New is nil then
+	Name    string
+	New     func() T
+	NotYet  string   // why the kind can't be used yet; New is nil then
+	KnownAs []string // what users may call it; a finding tells them the name
 }
 
 // Kinds declares a block whose first label chooses a kind, such as `auth
@@ -88,7 +89,9 @@ func FindKind[T Describer](blockType string, kinds []Kind[T], b *hclsyntax.Block
 	}
 	slices.Sort(names)
 	detail := fmt.Sprintf("There is no %s %q.", blockType, b.Labels[0])
-	if parts := namesWithPrefix(b.Labels[0], names); len(parts) > 0 {
+	if name, ok := knownAs(b.Labels[0], kinds); ok {
+		detail += fmt.Sprintf(" Its name is %q.", name)
+	} else if parts := namesWithPrefix(b.Labels[0], names); len(parts) > 0 {
 		detail += " There is " + diag.QuoteList(parts) + "."
 	} else if near := diag.DidYouMean(b.Labels[0], names); near != "" {
 		detail += near
@@ -96,6 +99,15 @@ func FindKind[T Describer](blockType string, kinds []Kind[T], b *hclsyntax.Block
 		detail += " There is " + diag.QuoteList(names) + "."
 	}
 	return Kind[T]{}, hcl.Diagnostics{diag.Error(b.LabelRanges[0], "Unknown kind of "+blockType, detail)}
+}
+
+// knownAs returns the name of the kind that users may call by a word.
+func knownAs[T Describer](word string, kinds []Kind[T]) (string, bool) {
+	i := slices.IndexFunc(kinds, func(k Kind[T]) bool { return slices.Contains(k.KnownAs, word) })
+	if i < 0 {
+		return "", false
+	}
+	return kinds[i].Name, true
 }
 
 // namesWithPrefix returns the names that begin with the word and an underscore,

@@ -99,7 +99,7 @@ func TestRepeated(t *testing.T) {
 
 func kinds() []schema.Kind[schema.Describer] {
 	return []schema.Kind[schema.Describer]{
-		{Name: "basic", New: func() schema.Describer { return &plain{} }},
+		{Name: "basic", KnownAs: []string{"password"}, New: func() schema.Describer { return &plain{} }},
 		{Name: "named", New: func() schema.Describer { return &inner{} }},
 		{Name: "token", NotYet: "use basic."},
 	}
@@ -116,6 +116,7 @@ func TestKinds(t *testing.T) {
 		{"once", "auth \"basic\" {}\nauth \"named\" \"a\" {}", "basic", []schema.Option{schema.Once()}, []finding{{"Block given twice", `Only one block "auth"`, 3}}},
 		{"no kind", `auth {}`, "", nil, []finding{{"Missing label", `Write the kind as a label: auth "basic" { … }.`, 2}}},
 		{"nearly a kind", `auth "basik" {}`, "", nil, []finding{{"Unknown kind of auth", `There is no auth "basik". Did you mean "basic"?`, 2}}},
+		{"a word for a kind", `auth "password" {}`, "", nil, []finding{{"Unknown kind of auth", `There is no auth "password". Its name is "basic".`, 2}}},
 		{"no such kind", `auth "oauth" {}`, "", nil, []finding{{"Unknown kind of auth", `There is "basic", "named", "token".`, 2}}},
 		{"a later kind", `auth "token" {}`, "", nil, []finding{{"Not yet available", `does not have auth "token" yet: use basic.`, 2}}},
 		{"a label of the kind's own", `auth "named" {}`, "named", nil, []finding{{"Missing label", `Auth needs a label: auth "named" "NAME" { … }.`, 2}}},

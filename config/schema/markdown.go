@@ -9,7 +9,7 @@ import (
 // the page's heading. head is the beginning of the block in a file, such as
 // `action "http" "NAME"`, or "" if the page is not about one block.
 func (s *Spec) Markdown(title, head string) string {
-	p := &page{}
+	p := &page{written: map[string]string{}}
 	p.writeLine("# %s", title)
 	if s.Doc != "" {
 		p.writeLine("\n%s", s.Doc)
@@ -24,7 +24,11 @@ func (s *Spec) Markdown(title, head string) string {
 	return strings.TrimRight(p.String(), "\n") + "\n"
 }
 
-type page struct{ strings.Builder }
+type page struct {
+	strings.Builder
+
+	written map[string]string // headings of blocks by the text of their fields
+}
 
 func (p *page) writeLine(format string, args ...any) {
 	fmt.Fprintf(&p.Builder, format+"\n", args...)
@@ -131,8 +135,28 @@ func (p *page) writeBlock(f *Field, level string) {
 		if doc := spec.Doc; doc != "" && doc != f.Doc {
 			p.writeLine("\n%s", doc)
 		}
-		p.writeFields(spec, level+"#", "")
+		p.writeBlockFields(spec, f.headingText(), level+"#")
 	}
+}
+
+// repeatedFields is how long a description of fields is that a page has only once,
+// in bytes.
+const repeatedFields = 500
+
+// writeBlockFields writes the fields of a block, or where they are if they are
+// long and an earlier block of the page has the same.
+func (p *page) writeBlockFields(s *Spec, heading, level string) {
+	alone := &page{}
+	alone.writeFields(s, "", "")
+	text := alone.String()
+	if earlier, ok := p.written[text]; ok {
+		p.writeLine("\nIts fields are those of %s above.", earlier)
+		return
+	}
+	if p.written != nil && len(text) > repeatedFields {
+		p.written[text] = heading
+	}
+	p.writeFields(s, level, "")
 }
 
 func (f *Field) headingText() string {

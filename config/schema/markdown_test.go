@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -102,5 +103,38 @@ func TestOutputType(t *testing.T) {
 	}
 	if none := schema.Describe(&plain{}).OutputType(); !none.Equals(cty.EmptyObject) {
 		t.Errorf("without outputs they are %s", none.FriendlyName())
+	}
+}
+
+// twice has two blocks with the same fields, and others that differ or are short.
+type twice struct{}
+
+func (*twice) Describe(s *schema.Spec) {
+	long := func(first string) func() *schema.Spec {
+		return func() *schema.Spec {
+			return schema.Describe(described(func(s *schema.Spec) {
+				for _, name := range []string{first, "b", "c", "d", "e", "f"} {
+					schema.Attr(s, new(string), name, strings.Repeat("x", 100))
+				}
+			}))
+		}
+	}
+	none := func(*schema.Context, *hclsyntax.Block) hcl.Diagnostics { return nil }
+	schema.BlockFunc(s, "one", "The first.", schema.Block{Spec: long("a")}, none)
+	schema.BlockFunc(s, "two", "The second.", schema.Block{Spec: long("a")}, none)
+	schema.BlockFunc(s, "three", "Another.", schema.Block{Spec: long("z")}, none)
+}
+
+func TestMarkdownDescribesFieldsOnce(t *testing.T) {
+	t.Parallel()
+	text := schema.Describe(&twice{}).Markdown("Twice", "")
+	if n := strings.Count(text, "| `a` |"); n != 1 {
+		t.Errorf("the field a is described %d times in:\n%s", n, text)
+	}
+	if !strings.Contains(text, "## `two { … }`\n\nThe second.\n\nAt most once.\n\nIts fields are those of `one { … }` above.\n") {
+		t.Errorf("the second block does not lead to the first in:\n%s", text)
+	}
+	if strings.Count(text, "| `z` |") != 1 {
+		t.Errorf("a block with other fields lacks them in:\n%s", text)
 	}
 }
