@@ -15,10 +15,11 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/ranges"
+	"github.com/webhook-gateway/gateway/internal/subprocess"
 )
 
 // Exec starts a program. exec_check.go has the checks at load, exec_run.go
-// runs the process.
+// prepares its environment and describes its errors.
 type Exec struct {
 	command   expr.Of[[]string]
 	env       expr.Of[map[string]string]
@@ -117,15 +118,15 @@ func (x *Exec) execute(ctx context.Context, c *flow.Call, args []string, env map
 	if x.path == "" {
 		return nil, &flow.Error{Class: flow.Denied, Message: noCommands}
 	}
-	p := &process{path: x.path, args: args, env: buildEnvironment(env, c.IdempotencyKey()), stdin: stdin, dir: x.dir, clock: c.Clock(), limit: int(x.maxOutput)}
-	end, err := p.runToEnd(ctx)
+	p := &subprocess.Process{Path: x.path, Args: args, Env: buildEnvironment(env, c.IdempotencyKey()), Stdin: stdin, Dir: x.dir, Clock: c.Clock(), MaxOutput: int(x.maxOutput)}
+	end, err := p.Run(ctx)
 	if err != nil {
 		return nil, x.startError(ctx, c, err)
 	}
-	if end.signal != "" || !x.successes.Has(end.code) {
+	if end.Signal != "" || !x.successes.Has(end.Code) {
 		return nil, x.exitError(c, end)
 	}
-	return map[string]any{"stdout": toValidText(end.stdout), "stderr": toValidText(end.stderr), "exit_code": end.code}, nil
+	return map[string]any{"stdout": toValidText(end.Stdout), "stderr": toValidText(end.Stderr), "exit_code": end.Code}, nil
 }
 
 func toValidText(b []byte) string { return strings.ToValidUTF8(string(b), "\ufffd") }
@@ -138,10 +139,10 @@ func (x *Exec) mayRevealSecret(c *flow.Call) bool {
 
 // startError makes the error of a command that did not run to its end.
 func (x *Exec) startError(ctx context.Context, c *flow.Call, err error) error {
-	var tooMuch *outputTooLong
+	var tooMuch *subprocess.OutputTooLong
 	switch {
 	case errors.As(err, &tooMuch):
-		return &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("the command wrote more than %s to %s; raise max_output, or let it write less", x.maxOutput, tooMuch.stream)}
+		return &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("the command wrote more than %s to %s; raise max_output, or let it write less", x.maxOutput, tooMuch.Stream)}
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
@@ -154,12 +155,12 @@ func (x *Exec) startError(ctx context.Context, c *flow.Call, err error) error {
 
 // exitError makes the error of a failed exit. It quotes the last line of
 // standard error, unless that may repeat a secret.
-func (x *Exec) exitError(c *flow.Call, end *processEnd) error {
-	message := fmt.Sprintf("the command ended with exit code %d", end.code)
-	if end.signal != "" {
-		message = "the command was ended by the signal " + end.signal
+func (x *Exec) exitError(c *flow.Call, end *subprocess.End) error {
+	message := fmt.Sprintf("the command ended with exit code %d", end.Code)
+	if end.Signal != "" {
+		message = "the command was ended by the signal " + end.Signal
 	}
-	if last := lastLine(end.stderr); last != "" && !x.mayRevealSecret(c) {
+	if last := lastLine(end.Stderr); last != "" && !x.mayRevealSecret(c) {
 		message += ": " + last
 	}
 	return &flow.Error{Class: flow.Permanent, Remote: true, Message: message}

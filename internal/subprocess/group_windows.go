@@ -1,4 +1,4 @@
-package local
+package subprocess
 
 import (
 	"os"
