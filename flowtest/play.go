@@ -169,7 +169,7 @@ func (p *play) finish() *Failure {
 			break
 		}
 		if clock.Since(p.lab.clock, p.began) > maxVirtualTime {
-			return &Failure{Range: p.test.Range, Summary: "Run without an end", Detail: fmt.Sprintf("After %d days a run of flow %q is still %s.", int(maxVirtualTime.Hours()/24), open.Flow, stateOf(open))}
+			return &Failure{Range: p.test.Range, Summary: "Run without an end", Detail: p.describeEndless(open)}
 		}
 		if failed := p.pass(step); failed != nil {
 			return failed
@@ -196,6 +196,18 @@ func stateOf(d *store.Depth) string {
 		return "waiting"
 	}
 	return "queued"
+}
+
+// describeEndless says in which state a run of a flow stays, and why its last attempt
+// failed.
+func (p *play) describeEndless(d *store.Depth) string {
+	text := fmt.Sprintf("After %d days a run of flow %q is still %s.", int(maxVirtualTime.Hours()/24), d.Flow, stateOf(d))
+	open := store.Filter{Flows: []string{d.Flow}, States: []store.State{store.Queued, store.Waiting, store.Running}}
+	page, err := p.lab.store.List(context.Background(), store.ListQuery{Filter: open, Limit: 1})
+	if err == nil && len(page.Runs) > 0 && page.Runs[0].Cause.Message != "" {
+		text += " Its last attempt failed: " + page.Runs[0].Cause.Message + "."
+	}
+	return text
 }
 
 // openRuns returns the runs of a flow that has any that are not over.
