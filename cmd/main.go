@@ -96,7 +96,7 @@ func (c *command) root() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(c.runCommand(), c.validateCommand(), c.fmtCommand(), c.docsCommand(),
-		c.urlsCommand(), c.runsCommand(), c.contactsCommand(), c.keysCommand(), c.handshakesCommand(), c.auditCommand(), c.healthCommand(), c.versionCommand())
+		c.urlsCommand(), c.runsCommand(), c.contactsCommand(), c.keysCommand(), c.handshakesCommand(), c.auditCommand(), c.healthCommand(), c.versionCommand(), c.dryRunCommand())
 	root.AddCommand(c.authoringCommands()...)
 	root.AddCommand(c.processCommands()...)
 	root.AddCommand(c.testCommand())

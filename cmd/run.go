@@ -378,10 +378,14 @@ func (r *runner) showEndpoints(endpoints []snapshot.Address, base string) {
 // newAdminServer builds the server of the admin listener over a gateway.
 func (r *runner) newAdminServer(l net.Listener, g *gateway.Gateway, o gateway.Options) (*admin.Server, error) {
 	log := telemetry.NewLog(o.Log).Sampled
+	dryRuns, err := r.dryRuns()
+	if err != nil {
+		return nil, err
+	}
 	service := ops.New(ops.Options{
 		Version: o.Version, Clock: o.Clock, Log: log, AuditLog: o.Log, Store: o.Store,
 		Process: g, Snapshots: g, Reloader: g, Worker: g, Contacts: g, Keyring: g, Handshakes: g, Pauses: g, Starter: g, Endpoints: g,
-		Rehearsal: dryrun.New(r.tests),
+		Rehearsal: dryrun.New(r.tests, dryRuns),
 	})
 	handler := api.New(api.Options{Ops: service, Metrics: g.MetricsHandler(), Clock: o.Clock, Version: o.Version})
 	pages := dashboard.New(dashboard.Options{Ops: service, Clock: o.Clock, Log: log, Version: o.Version})

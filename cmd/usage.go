@@ -59,10 +59,13 @@ func wrongArgs(cmd *cobra.Command) error {
 	return fmt.Errorf("the usage is %q, with flags if needed. See %q", path+strings.TrimPrefix(cmd.Use, cmd.Name()), path+" --help")
 }
 
+// commandNames returns the names of the commands that the help lists.
 func commandNames(commands []*cobra.Command) []string {
-	out := make([]string, len(commands))
-	for i, c := range commands {
-		out[i] = c.Name()
+	var out []string
+	for _, c := range commands {
+		if !c.Hidden {
+			out = append(out, c.Name())
+		}
 	}
 	return out
 }

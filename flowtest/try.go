@@ -2,12 +2,9 @@ package flowtest
 
 import (
 	"cmp"
-	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -33,39 +30,14 @@ type Ended struct {
 	Err    *flow.Error
 }
 
-// ErrNoEnd is the error of a test that takes too long on the clock of the machine.
-var ErrNoEnd = errors.New("the flow did not end in time: it computes without a pause")
-
-// Try runs the first test of Options.Text and tells what happened. It returns after
-// the time with ErrNoEnd; then the test may continue. ended is called when nothing
-// of the test runs any longer.
-func Try(ctx context.Context, o Options, limit time.Duration, ended func()) (*Outcome, hcl.Diagnostics, error) {
+// Try runs the first test of Options.Text and tells what happened. It has no bound of
+// time: a flow that computes without a pause never ends.
+func Try(o Options) (*Outcome, hcl.Diagnostics, error) {
 	s := loadSuite(o)
 	if s.diags.HasErrors() || len(s.cases) == 0 {
-		ended()
 		return nil, s.diags, nil
 	}
-	type result struct {
-		outcome *Outcome
-		diags   hcl.Diagnostics
-		err     error
-	}
-	done := make(chan result, 1)
-	go func() {
-		defer ended()
-		outcome, diags, err := s.tryCase(s.cases[0])
-		done <- result{outcome, diags, err}
-	}()
-	timer := o.Clock.NewTimer(limit)
-	defer timer.Stop()
-	select {
-	case r := <-done:
-		return r.outcome, r.diags, r.err
-	case <-timer.C():
-		return nil, nil, ErrNoEnd
-	case <-ctx.Done():
-		return nil, nil, ctx.Err()
-	}
+	return s.tryCase(s.cases[0])
 }
 
 func (s *suite) tryCase(c *Case) (*Outcome, hcl.Diagnostics, error) {

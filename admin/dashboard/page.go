@@ -3,6 +3,7 @@ package dashboard
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"html/template"
 	"net/http"
 	"strings"
@@ -112,7 +113,12 @@ func (d *Dashboard) serveAction(pattern string, act func(*http.Request) (next st
 func (d *Dashboard) serveForm(pattern string, act func(*http.Request) (*page, error)) {
 	d.servePage(pattern, func(r *http.Request) (*page, error) {
 		r.Body = http.MaxBytesReader(nil, r.Body, maxForm)
-		if err := r.ParseForm(); err != nil {
+		err := r.ParseForm()
+		var tooLarge *http.MaxBytesError
+		switch {
+		case errors.As(err, &tooLarge):
+			return nil, &ops.Error{Kind: ops.TooLarge, Message: fmt.Sprintf("a form has at most %d MiB", tooLarge.Limit>>20)}
+		case err != nil:
 			return nil, &ops.Error{Kind: ops.Invalid, Message: "the form can't be read: " + err.Error()}
 		}
 		return act(r)

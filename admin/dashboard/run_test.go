@@ -78,7 +78,7 @@ func TestRetryAndCancel(t *testing.T) {
 		t.Errorf("a link runs a run again: %d", w.Code)
 	}
 	w := s.call(http.MethodPost, "/runs/"+id+"/retry", url.Values{"from": {strings.Repeat("x", 2<<20)}})
-	if w.Code != http.StatusBadRequest {
+	if w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("a large form: %d %s", w.Code, w.Body)
 	}
 }

@@ -71,6 +71,10 @@ func TestTryFaults(t *testing.T) {
 			t.Errorf("%s: %d lacks %q: %s", c.name, w.Code, c.want, textOf(page))
 		}
 	}
+	large := url.Values{"body": {strings.Repeat("x", 1<<20)}}
+	if w := s.call(http.MethodPost, "/flows/orders/try", large); w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(w.Body.String(), "A form has at most 1 MiB") {
+		t.Errorf("a large form: %d %s", w.Code, textOf(w.Body.String()))
+	}
 	for _, name := range []string{"nightly", "offer", "none"} {
 		s.get("/flows/"+name+"/try", http.StatusNotFound)
 	}

@@ -29,7 +29,7 @@ func ground() []string {
 		"internal/abandon", "internal/apikey", "internal/backoff", "internal/clock", "internal/cron", "internal/ctytext", "internal/datetime", "internal/duration", "internal/httpserver",
 		"internal/clientaddr", "internal/keys",
 		"internal/links", "internal/logging", "internal/memlimit", "internal/netname", "internal/ranges", "internal/ratelimit", "internal/redact", "internal/richtext",
-		"internal/termtext", "internal/trace", "internal/ulid", "internal/urltext", "internal/value",
+		"internal/subprocess", "internal/termtext", "internal/trace", "internal/ulid", "internal/urltext", "internal/value",
 	}
 }
 
@@ -60,6 +60,7 @@ func groundRooms() []room {
 		{"internal/ratelimit", nil, "rates are numbers and times"},
 		{"internal/redact", []string{"internal/keys"}, "it hides texts in values, and seals them by a key"},
 		{"internal/richtext", nil, "it turns texts into others"},
+		{"internal/subprocess", []string{"internal/clock"}, "it runs programs, and knows no flow"},
 		{"internal/termtext", nil, "it makes text safe for terminals"},
 		{"internal/trace", []string{"internal/clock"}, "spans have times and ids, and know no flow"},
 		{"internal/otlp", []string{"internal/clock", "internal/trace", "outbound"}, "it sends spans through the client, and knows no flow"},
@@ -148,7 +149,7 @@ func programRooms() []room {
 		{"admin/ops", with("config/diag", "flow", "flow/graph", "flow/outline", "gateway", "gateway/run", "gateway/services", "gateway/snapshot", "gateway/telemetry", "store"), "it decides what operators may do and see"},
 		{"admin/api/client", with("admin/api", "admin/ops", "internal/problem"), "commands call the API through it"},
 		{"admin/api", with("admin/ops", "config/diag", "flow", "internal/problem", "store"), "routes are a thin face over the operator service"},
-		{"admin/dryrun", with("admin/ops", "config/diag", "config/literal", "flow", "flowtest", "flowtest/fromrun"), "dry runs of operators use the machinery of tests, which the operator service and the pages need not know"},
+		{"admin/dryrun", with("admin/ops", "config/diag", "config/literal", "config/load", "flow", "flowtest", "flowtest/fromrun"), "dry runs of operators use the machinery of tests, which the operator service and the pages need not know"},
 		{"admin/dashboard", with("admin/ops", "flow/graph", "store"), "pages are a thin face over the operator service"},
 		{"admin/session", with(), "it knows who is signed in, and no route"},
 		{"admin", with("admin/session", "admin/api", "admin/dashboard", "admin/ops", "flow", "internal/problem"), "it serves the routes and guards them by a token"},

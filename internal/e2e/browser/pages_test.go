@@ -42,19 +42,27 @@ func TestPages(t *testing.T) {
 	v := newVisitor(t, g)
 	axe := readAxe(t)
 	for _, path := range pagePaths(failed) {
-		for _, scheme := range []string{"light", "dark"} {
-			for _, width := range []int64{1280, 320} {
-				v.resize(width, scheme)
-				v.open(path)
-				if evaluate[bool](v, "document.documentElement.scrollWidth > innerWidth") {
-					t.Errorf("%s is wider than its window of %d px", path, width)
-				}
-				if n := evaluate[int](v, `document.querySelectorAll("h1").length`); n != 1 {
-					t.Errorf("%s has %d main headings", path, n)
-				}
-				if axe != "" {
-					v.judge(axe, path+" "+scheme)
-				}
+		v.inspect(path, axe, func() {})
+	}
+	v.inspect("/flows/shop_order/try?from="+failed, axe, func() { v.follow("Dry run") })
+}
+
+// inspect looks at the page to which act leads from a path.
+func (v *visitor) inspect(path, axe string, act func()) {
+	v.t.Helper()
+	for _, scheme := range []string{"light", "dark"} {
+		for _, width := range []int64{1280, 320} {
+			v.resize(width, scheme)
+			v.open(path)
+			act()
+			if evaluate[bool](v, "document.documentElement.scrollWidth > innerWidth") {
+				v.t.Errorf("%s is wider than its window of %d px", path, width)
+			}
+			if n := evaluate[int](v, `document.querySelectorAll("h1").length`); n != 1 {
+				v.t.Errorf("%s has %d main headings", path, n)
+			}
+			if axe != "" {
+				v.judge(axe, path+" "+scheme)
 			}
 		}
 	}

@@ -115,13 +115,14 @@ func start(t testing.TB, flows string, s store.Store) *Lab {
 	}
 	t.Cleanup(g.Close)
 	l.Gateway = g
+	tests := flowtest.Options{
+		FS: filesNow{l}, Paths: []load.Path{{Dir: "flows"}}, Connections: actions.Connections(), Clock: clock.System{},
+		Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
+	}
 	l.Service = ops.New(ops.Options{
 		Version: Version, Clock: clock.System{}, Log: zap.New(core), Store: s,
 		Process: g, Snapshots: g, Reloader: g, Worker: worker{l}, Contacts: g, Keyring: g, Handshakes: g, Pauses: g, Starter: g, Endpoints: g,
-		Rehearsal: dryrun.New(flowtest.Options{
-			FS: filesNow{l}, Paths: []load.Path{{Dir: "flows"}}, Connections: actions.Connections(), Clock: clock.System{},
-			Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
-		}),
+		Rehearsal: dryrun.New(tests, dryrun.InProcess(tests)),
 	})
 	return l
 }

@@ -1,0 +1,24 @@
+package subprocess
+
+import (
+	"runtime/debug"
+	"time"
+)
+
+// Limits are bounds that a process sets itself. It can't raise them again.
+type Limits struct {
+	Memory int64         // bytes that the process may allocate
+	Time   time.Duration // of computation, rounded up to seconds
+}
+
+// reserved is the memory above Limits.Memory that the system grants: the runtime
+// takes memory in arenas of 64 MiB, and uses most of one for itself.
+const reserved = 128 << 20
+
+// Set bounds this process. The collector works harder as the memory is used up.
+// Where the system has such limits, it refuses memory beyond them, and ends the
+// process after the time.
+func (l Limits) Set() error {
+	debug.SetMemoryLimit(l.Memory)
+	return l.setSystem()
+}
