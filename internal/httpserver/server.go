@@ -49,7 +49,7 @@ func Serve(s *http.Server, l net.Listener, c clock.Clock) error {
 	if s.TLSConfig != nil {
 		accept = func(l net.Listener) error { return s.ServeTLS(l, "", "") }
 	}
-	if err := accept(timeoutListener{l, c}); !errors.Is(err, http.ErrServerClosed) {
+	if err := accept(deadlineListener{l, c}); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serving on %s: %w", l.Addr(), err)
 	}
 	return nil
