@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -33,7 +32,6 @@ import (
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/keys"
 	"github.com/webhook-gateway/gateway/internal/logging"
-	"github.com/webhook-gateway/gateway/internal/memlimit"
 	"github.com/webhook-gateway/gateway/internal/netname"
 	"github.com/webhook-gateway/gateway/internal/otlp"
 )
@@ -117,6 +115,7 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 		paths = []string{"."}
 	}
 	memory := r.tuneMemory()
+	r.addProcessor()
 	o, err := r.options(paths)
 	o.Memory = memory / 2
 	if err != nil {
@@ -257,32 +256,6 @@ func (r *runner) warnOfDataAmongFlows(paths []string) {
 				zap.String("data", r.data), zap.String("flows", p))
 		}
 	}
-}
-
-// tuneMemory sets up the garbage collector and returns how much memory the
-// process may use. Unless GOGC is set, collections are rarer than by default: the
-// live heap is small and requests leave only short-lived values, so the default
-// would collect dozens of times a second. Unless GOMEMLIMIT is set, the limit of
-// the container or the machine makes them frequent again before it is reached.
-func (r *runner) tuneMemory() int64 {
-	available, known := memlimit.Available(os.DirFS("/"))
-	if _, set := r.env("GOMEMLIMIT"); set {
-		available = min(available, debug.SetMemoryLimit(-1))
-	} else if known {
-		debug.SetMemoryLimit(available - uncounted(available))
-	}
-	if _, set := r.env("GOGC"); !set {
-		debug.SetGCPercent(400)
-	}
-	return available
-}
-
-// uncounted returns how much of the memory stays for what the collector does not
-// count, such as the pages of the embedded store, and for what it allocates above
-// its limit while a collection runs: a tenth, and in a small container a fifth.
-func uncounted(available int64) int64 {
-	const usual = 48 << 20
-	return max(available/10, min(usual, available/5))
 }
 
 // override lets flags and variables win over the gateway block.
