@@ -18,13 +18,14 @@ type Call struct {
 	Step    *Step
 	Attempt int // of this action, from 1
 
-	frame  *frame
-	inputs map[string]any
-	state  abandon.State // of the attempt
-	began  time.Time     // of an attempt with a timeout, as if it had not been interrupted
-	used   time.Duration // of the timeout, before the run was suspended
-	failed FailedAttempts
-	span   *trace.Span // of the action; nil for none
+	frame   *frame
+	inputs  map[string]any
+	state   abandon.State // of the attempt
+	entered time.Time     // when the action began; zero if something delayed its first attempt
+	began   time.Time     // of an attempt with a timeout, as if it had not been interrupted
+	used    time.Duration // of the timeout, before the run was suspended
+	failed  FailedAttempts
+	span    *trace.Span // of the action; nil for none
 }
 
 // errEnd passes up through the lists when an action has ended the run.

@@ -25,6 +25,7 @@ func (s *Step) execute(ctx context.Context, f *frame) error {
 	c := &Call{Step: s, frame: f}
 	ctx = c.startSpan(ctx)
 	now := f.run.Clock.Now()
+	c.entered = now
 	rec := &Record{Flow: f.run.Flow, Step: s, Path: c.Path(), State: Succeeded, Started: f.run.stepClock.next(now)}
 	out, wanted, err := s.perform(ctx, c)
 	defer c.endSpan(rec, err)
@@ -71,6 +72,9 @@ func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err 
 	if err := s.checkEvent(c.frame); err != nil {
 		return nil, true, err
 	}
+	if s.When.IsSet() || c.frame.run.AwaitsStore {
+		c.entered = time.Time{} // the condition and the checkpoint take time
+	}
 	if s.When.IsSet() && !c.started() {
 		if wanted, err := EvalCondition(ctx, c, s.When); err != nil || !wanted {
 			return nil, wanted || err != nil, err
@@ -108,8 +112,7 @@ func (s *Step) runAttempts(ctx context.Context, c *Call) (any, error) {
 	c.cacheAttempts()
 	for {
 		c.Attempt++
-		began := c.Clock().Now()
-		c.failed.Next = began
+		began := c.beginAttempt()
 		out, err := s.traceAttempt(ctx, c)
 		if err == nil || isControl(err) || ctx.Err() != nil {
 			return out, err
@@ -127,6 +130,26 @@ func (s *Step) runAttempts(ctx context.Context, c *Call) (any, error) {
 			return nil, err
 		}
 	}
+}
+
+// beginAttempt returns when the attempt begins. The first attempt of an action that
+// nothing delayed begins with the action.
+func (c *Call) beginAttempt() time.Time {
+	began := c.entered
+	if c.Attempt > 1 || began.IsZero() {
+		began = c.Clock().Now()
+	}
+	c.failed.Next = began
+	return began
+}
+
+// attemptTime returns when the timeout of an attempt begins. A stored run repeats an
+// attempt while the store is unavailable, each time with the whole timeout.
+func (c *Call) attemptTime() time.Time {
+	if c.frame.run.AwaitsStore {
+		return c.Clock().Now()
+	}
+	return c.failed.Next
 }
 
 // awaitCheckpoint lets the journal write what must not be lost before the action
@@ -189,10 +212,12 @@ func (s *Step) withTimeout(ctx context.Context, c *Call) (context.Context, conte
 	if s.Timeout <= 0 {
 		return ctx, func() {}
 	}
-	c.began = c.Clock().Now().Add(-c.used)
+	c.began = c.attemptTime().Add(-c.used)
 	c.used = 0 // the next attempt has the whole timeout
 	ends := c.began.Add(s.Timeout)
-	ctx = withStepEnd(ctx, s, ends)
+	if c.frame.run.CanSuspend {
+		ctx = withStepEnd(ctx, s, ends)
+	}
 	if around, limited := ctx.Deadline(); limited && !ends.Before(around) {
 		return ctx, func() {}
 	}

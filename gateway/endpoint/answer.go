@@ -97,14 +97,16 @@ func (q *request) writeAnswer(r *flow.Response) *flow.Response {
 func (q *request) writeResponse(r *flow.Response) {
 	h := q.w.Header()
 	maps.Copy(h, r.Header)
-	h[RunHeader] = []string{q.ID}
+	q.lines = [...]string{q.ID, ""}
+	h[RunHeader] = q.lines[:1:1]
 	q.addCORS(h)
 	if q.handler.draining.Load() {
 		h["Connection"] = []string{"close"}
 	}
 	hasBody := mayHaveBody(r.Status)
 	if hasBody {
-		h["Content-Length"] = []string{strconv.Itoa(len(r.Body))}
+		q.lines[1] = strconv.Itoa(len(r.Body))
+		h["Content-Length"] = q.lines[1:]
 	}
 	q.noteStatus(r.Status)
 	q.w.WriteHeader(r.Status)

@@ -102,8 +102,12 @@ type request struct {
 	client  netip.Addr    // the caller, behind trusted proxies
 	sent    io.ReadCloser // the body of the server
 	body    meteredBody
-	written bool // the response has begun
-	isLate  bool // the caller has its answer, and the run owns the request
+	written bool      // the response has begun
+	isLate  bool      // the caller has its answer, and the run owns the request
+	began   time.Time // of the sync run, after its body was received
+	ended   time.Time // of the sync run; zero before
+	listed            // in the sync runs
+	lines   [2]string // header fields of the answer: the id, and the length of the body
 
 	mu      sync.Mutex
 	records []*flow.Record // of the steps that have ended, for the history

@@ -9,7 +9,6 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/history"
 	"github.com/webhook-gateway/gateway/gateway/run"
-	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -17,14 +16,16 @@ import (
 // countRequest counts a request to an endpoint.
 func (q *request) countRequest(outcome string, status int) {
 	q.Span.SetWord("gateway.outcome", outcome)
-	q.Endpoint.Metrics.ObserveRequest(outcome, status, clock.Since(q.handler.Clock, q.Began), q.Span)
+	now := q.handler.Clock.Now()
+	q.Endpoint.Metrics.ObserveRequest(outcome, status, now, now.Sub(q.Began), q.Span)
 }
 
 // logFinished counts and logs a request that started a run.
 func (q *request) logFinished(out *flow.Outcome, status int) {
-	took := clock.Since(q.handler.Clock, q.Began)
+	now := q.handler.Clock.Now()
+	took := now.Sub(q.Began)
 	q.Span.SetWord("gateway.outcome", string(out.State))
-	q.Endpoint.Metrics.ObserveRequest(string(out.State), status, took, q.Span)
+	q.Endpoint.Metrics.ObserveRequest(string(out.State), status, now, took, q.Span)
 	q.LogRun(out, status, took)
 }
 
@@ -127,8 +128,11 @@ func (q *request) recordRun(r *flow.Run, out *flow.Outcome, response *flow.Respo
 	if q.handler.Store == nil || out.State == flow.Detached {
 		return
 	}
+	if q.ended.IsZero() { // it panicked
+		q.ended = q.handler.Clock.Now()
+	}
 	e := &store.Entry{
-		ID: q.ID, Flow: r.Flow.Name, Version: r.Flow.Version, State: store.Succeeded, Started: q.Began, Finished: q.handler.Clock.Now(), Status: response.Status,
+		ID: q.ID, Flow: r.Flow.Name, Version: r.Flow.Version, State: store.Succeeded, Started: q.Began, Finished: q.ended, Status: response.Status,
 		Watchers: q.Endpoint.Watchers,
 	}
 	if q.handler.Recorder.OverMemory() || q.Env.Memory.Busy() || (!r.RecordInputs && out.State == flow.Succeeded) {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/run"
-	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -17,7 +16,8 @@ func (q *request) serveSync(event flow.Event) {
 	r.Abandoned, r.Redaction = &q.Scope, &q.Scope
 	r.RecordInputs = q.handler.Store != nil && q.handler.Recorder.HasCapacity() && !q.Env.Memory.Busy()
 	r.Journal = syncJournal{request: q, run: r}
-	ctx, cancel := clock.WithTimeout(q.handler.Life, q.handler.Clock, q.Endpoint.HTTP.Timeout)
+	q.began = q.handler.Clock.Now()
+	ctx, cancel := q.handler.Clock.WithDeadline(q.handler.Life, q.began.Add(q.Endpoint.HTTP.Timeout))
 	defer cancel()
 	claim, refusal := q.claimKey(ctx, r)
 	switch {
@@ -29,6 +29,9 @@ func (q *request) serveSync(event flow.Event) {
 		q.handler.Slots.Free()
 		q.replayResponse(&claim.held)
 		return
+	}
+	if claim.name != "" {
+		q.began = q.handler.Clock.Now() // the store took time
 	}
 	q.handler.syncRuns.add(q)
 	defer func() {
@@ -54,13 +57,13 @@ func (q *request) serveSync(event flow.Event) {
 // trigger's timeout bounds the run. A stop that has waited long enough ends it.
 func (q *request) executeFlow(ctx context.Context, r *flow.Run) (flow.Outcome, *flow.Response) {
 	defer q.handler.Slots.Free()
-	began := q.handler.Clock.Now()
 	q.startRunSpan(r)
 	out := flow.Execute(ctx, r)
 	response := q.buildResponse(ctx, r, &out)
 	run.EndSpan(r.Span, string(out.State), out.State == flow.Failed, out.Err)
 	if out.State != flow.Detached {
-		q.Endpoint.Metrics.ObserveRun(out.State, clock.Since(q.handler.Clock, began), q.Span)
+		q.ended = q.handler.Clock.Now()
+		q.Endpoint.Metrics.ObserveRun(out.State, q.ended, q.ended.Sub(q.began), q.Span)
 	}
 	return out, response
 }

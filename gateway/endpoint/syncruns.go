@@ -7,33 +7,56 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// syncRuns has the sync runs that are under way, which the store does not know.
+// syncRuns has the sync runs that are under way, which the store does not know, as a
+// list that is linked through their requests.
 type syncRuns struct {
-	mu   sync.Mutex
-	runs map[string]*request // by id
+	mu    sync.Mutex
+	first *request
+	count int
+}
+
+// listed is the place of a request in syncRuns.
+type listed struct {
+	isListed       bool
+	previous, next *request
 }
 
 func (s *syncRuns) add(q *request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.runs == nil {
-		s.runs = map[string]*request{}
+	q.listed = listed{isListed: true, next: s.first}
+	if s.first != nil {
+		s.first.listed.previous = q
 	}
-	s.runs[q.ID] = q
+	s.first = q
+	s.count++
 }
 
+// remove removes a request, once.
 func (s *syncRuns) remove(q *request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.runs, q.ID)
+	if !q.isListed {
+		return
+	}
+	if q.previous != nil {
+		q.previous.listed.next = q.listed.next
+	} else {
+		s.first = q.listed.next
+	}
+	if q.listed.next != nil {
+		q.listed.next.listed.previous = q.previous
+	}
+	q.listed = listed{}
+	s.count--
 }
 
 // SyncRuns returns the sync runs that are under way, in no order.
 func (h *Handler) SyncRuns() []store.Summary {
 	h.syncRuns.mu.Lock()
 	defer h.syncRuns.mu.Unlock()
-	out := make([]store.Summary, 0, len(h.syncRuns.runs))
-	for _, q := range h.syncRuns.runs {
+	out := make([]store.Summary, 0, h.syncRuns.count)
+	for q := h.syncRuns.first; q != nil; q = q.listed.next {
 		began := q.Began.UTC().Truncate(time.Millisecond) // as the store has it after the run
 		out = append(out, store.Summary{
 			ID: q.ID, Flow: q.FlowName(), State: store.Running, Received: began, Started: began, Attempt: 1, Size: int(max(q.r.ContentLength, 0)),

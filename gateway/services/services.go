@@ -25,10 +25,13 @@ type Options struct {
 }
 
 // Services offers actions the store's keys and contacts, and starts flows.
-type Services struct{ Options }
+type Services struct {
+	Options
+	isPaused func(flow string) bool // of Pauses, made once
+}
 
 // New returns services on a store.
-func New(o Options) *Services { return &Services{o} }
+func New(o Options) *Services { return &Services{o, o.Pauses.IsPaused} }
 
 // ForRun returns the services for the actions of a run. Without a store there
 // are none.
@@ -36,7 +39,7 @@ func (s *Services) ForRun(scope *run.Scope) flow.Services {
 	if s == nil {
 		return flow.Services{}
 	}
-	return flow.Services{Keys: keyStore{s}, Contacts: contacts{s}, Starter: starter{s, scope}, IsPaused: s.Pauses.IsPaused}
+	return flow.Services{Keys: keyStore{s}, Contacts: contacts{s}, Starter: starter{s, scope}, IsPaused: s.isPaused}
 }
 
 // keyStore offers the keys of the store to actions.

@@ -18,7 +18,7 @@ func TestSeriesAreBounded(t *testing.T) {
 	series := m.AddFlows(flows, false)
 	for range 2 {
 		for _, f := range flows {
-			series[f.Name].ObserveRun(flow.Succeeded, time.Second, nil)
+			series[f.Name].ObserveRun(flow.Succeeded, clock.System{}.Now(), time.Second, nil)
 		}
 	}
 	for name, want := range map[string]float64{"a": 2, "b": 0, otherFlows: 4} {
@@ -30,7 +30,7 @@ func TestSeriesAreBounded(t *testing.T) {
 	if n := m.series.Load(); n != maxSeries-2 {
 		t.Errorf("%d series after the flows were removed", n)
 	}
-	m.AddFlows(flows, false)["b"].ObserveRun(flow.Succeeded, time.Second, nil)
+	m.AddFlows(flows, false)["b"].ObserveRun(flow.Succeeded, clock.System{}.Now(), time.Second, nil)
 	if got := runsOf(t, m, "b"); got != 1 {
 		t.Errorf("%v runs of b, which has room now", got)
 	}

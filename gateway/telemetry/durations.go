@@ -17,9 +17,9 @@ const (
 // durationRing counts the durations of the last hour.
 type durationRing [durationSlots][durationIntervals]uint32
 
-// add counts a duration in a minute since 1970.
-func (r *durationRing) add(minute int64, took time.Duration) {
-	r[minute/slotMinutes%durationSlots][durationInterval(took)]++
+// add counts a duration of an interval in a minute since 1970.
+func (r *durationRing) add(minute int64, interval int) {
+	r[minute/slotMinutes%durationSlots][interval]++
 }
 
 // advance empties the slots between the last minute and now.

@@ -40,27 +40,27 @@ type action struct {
 	retries  lazy[prometheus.Counter]
 }
 
-// ObserveRequest counts a request and the time from its header to the written
-// answer. The span, which may be nil, is the example of its duration.
-func (f *Flow) ObserveRequest(outcome string, status int, took time.Duration, span *trace.Span) {
+// ObserveRequest counts a request whose answer was written at a time, and the time
+// since its header. The span, which may be nil, is the example of its duration.
+func (f *Flow) ObserveRequest(outcome string, status int, at time.Time, took time.Duration, span *trace.Span) {
 	observe(f.latency.get(func() prometheus.Observer {
 		return f.metrics.latency.WithLabelValues(f.admit(f.metrics.latency, "")...)
 	}), took, span)
 	f.requests.inc(outcome, status)
-	f.usage.countRequest(took)
+	f.usage.countRequest(at, took)
 }
 
 // CountRefusal counts a request that was refused, as a part of the requests that
 // ObserveRequest counts.
 func (f *Flow) CountRefusal() { f.usage.countRefusal() }
 
-// ObserveRun counts a run that ended.
-func (f *Flow) ObserveRun(state flow.State, took time.Duration, span *trace.Span) {
+// ObserveRun counts a run that ended at a time.
+func (f *Flow) ObserveRun(state flow.State, at time.Time, took time.Duration, span *trace.Span) {
 	f.countRun(state)
 	observe(f.runTime.get(func() prometheus.Observer {
 		return f.metrics.runTime.WithLabelValues(f.admit(f.metrics.runTime, "")...)
 	}), took, span)
-	f.usage.countRun(state == flow.Failed, took)
+	f.usage.countRun(at, state == flow.Failed, took)
 }
 
 // CountSkippedRun counts a run that did not start because earlier ones were not

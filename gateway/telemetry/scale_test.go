@@ -43,7 +43,7 @@ func TestIdleFlowsHaveNoSeries(t *testing.T) {
 	if _, text := scrape(t, m, ""); len(text) > 1<<20 || strings.Contains(text, "flow_with_a_name") {
 		t.Errorf("%d bytes", len(text))
 	}
-	series[flows[7].Name].ObserveRun(flow.Failed, time.Second, nil)
+	series[flows[7].Name].ObserveRun(flow.Failed, now(), time.Second, nil)
 	_, text := scrape(t, m, "")
 	if !strings.Contains(text, `gateway_runs_total{flow="flow_with_a_name_7",state="failed"} 1`) || strings.Contains(text, `state="succeeded"`) {
 		t.Error("the series are not those of what happened")
@@ -95,7 +95,7 @@ func TestFormats(t *testing.T) {
 	m, flows := newMetrics(), manyFlows(1)
 	f := m.AddFlows(flows, false)[flows[0].Name]
 	span := trace.New(&tracetest.Recorder{}, trace.Sampler{Ratio: 1}, clock.System{}).Root("run", trace.Internal)
-	f.ObserveRequest("succeeded", 200, time.Second, span)
+	f.ObserveRequest("succeeded", 200, now(), time.Second, span)
 	h, text := scrape(t, m, "application/openmetrics-text;version=1.0.0")
 	if !strings.HasPrefix(h.Get("Content-Type"), "application/openmetrics-text") || !strings.Contains(text, `# {trace_id="`+span.Context().Trace.String()+`"} 1.0`) {
 		t.Errorf("OpenMetrics without an exemplar: %s", h.Get("Content-Type"))

@@ -46,7 +46,7 @@ func series(t *testing.T, m *telemetry.Metrics, name string) map[string]float64 
 
 func TestObserveRequestTakesNoMemory(t *testing.T) {
 	f := newMetrics().AddFlows([]*flow.Flow{{Name: "orders"}}, false)["orders"]
-	observe := func() { f.ObserveRequest("succeeded", 200, time.Millisecond, nil) }
+	observe := func() { f.ObserveRequest("succeeded", 200, now(), time.Millisecond, nil) }
 	observe()
 	if n := testing.AllocsPerRun(100, observe); n > 0 {
 		t.Errorf("%v allocations", n)
@@ -63,8 +63,8 @@ func TestRequestSeriesAreBounded(t *testing.T) {
 		flows := []*flow.Flow{{Name: "orders"}, {Name: fmt.Sprint("other-", status)}} // a reload
 		f := m.AddFlows(flows, false)
 		m.RemoveFlows(last)
-		f["orders"].ObserveRequest("succeeded", 100+status, 0, nil)
-		f[flows[1].Name].ObserveRequest("succeeded", 200, 0, nil)
+		f["orders"].ObserveRequest("succeeded", 100+status, now(), 0, nil)
+		f[flows[1].Name].ObserveRequest("succeeded", 200, now(), 0, nil)
 		last = flows
 	}
 	m.RemoveFlows(last[1:])
@@ -83,7 +83,7 @@ func TestRemoveFlowsKeepsSharedSeries(t *testing.T) {
 	m := newMetrics()
 	old, next := []*flow.Flow{{Name: "a"}, {Name: "b"}}, []*flow.Flow{{Name: "b"}}
 	b := m.AddFlows(old, false)["b"]
-	b.ObserveRun(flow.Succeeded, time.Second, nil)
+	b.ObserveRun(flow.Succeeded, now(), time.Second, nil)
 	b.CountSkippedRun()
 	b.CountAccepted(store.Accepted{})
 	b.CountAccepted(store.Accepted{Dropped: "1"})

@@ -47,32 +47,34 @@ type usageRing struct {
 
 type minuteCount struct{ requests, refused, runs, failed uint32 }
 
-// countRequest counts a request.
-func (u *usage) countRequest(took time.Duration) {
+// countRequest counts a request that ended at a time.
+func (u *usage) countRequest(at time.Time, took time.Duration) {
+	interval := durationInterval(took)
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	r := u.advance()
+	r := u.advance(at)
 	r.current().requests++
-	r.requests.add(r.last, took)
+	r.requests.add(r.last, interval)
 }
 
 // countRefusal counts a request that was refused, and that countRequest counts too.
 func (u *usage) countRefusal() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.advance().current().refused++
+	u.advance(u.clock.Now()).current().refused++
 }
 
-// countRun counts a run that ended.
-func (u *usage) countRun(failed bool, took time.Duration) {
+// countRun counts a run that ended at a time.
+func (u *usage) countRun(at time.Time, failed bool, took time.Duration) {
+	interval := durationInterval(took)
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	r := u.advance()
+	r := u.advance(at)
 	r.current().runs++
 	if failed {
 		r.current().failed++
 	}
-	r.runs.add(r.last, took)
+	r.runs.add(r.last, interval)
 }
 
 // read returns the last hour.
@@ -83,7 +85,7 @@ func (u *usage) read() Usage {
 	if u.ring == nil {
 		return out
 	}
-	r := u.advance()
+	r := u.advance(u.clock.Now())
 	for i := range out.Minutes {
 		m := r.minutes[(r.last+1+int64(i))%UsageMinutes]
 		out.Minutes[i] = UsageMinute{int64(m.requests), int64(m.refused), int64(m.runs), int64(m.failed)}
@@ -92,20 +94,23 @@ func (u *usage) read() Usage {
 	return out
 }
 
-// advance returns the ring, in which the current minute is the last one. A clock
-// that goes back counts in the last minute.
-func (u *usage) advance() *usageRing {
-	now := u.clock.Now().Unix() / 60
+// advance returns the ring, in which the minute of a time is the last one. A time
+// before it counts in the last minute.
+func (u *usage) advance(at time.Time) *usageRing {
+	now := at.Unix() / 60
 	if u.ring == nil {
 		u.ring = &usageRing{last: now}
 	}
 	r := u.ring
+	if now <= r.last {
+		return r
+	}
 	for m := max(r.last+1, now-UsageMinutes+1); m <= now; m++ {
 		r.minutes[m%UsageMinutes] = minuteCount{}
 	}
 	r.requests.advance(r.last, now)
 	r.runs.advance(r.last, now)
-	r.last = max(r.last, now)
+	r.last = now
 	return r
 }
 

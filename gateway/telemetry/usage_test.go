@@ -10,6 +10,8 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
+func now() time.Time { return clock.System{}.Now() }
+
 func sleep(t *testing.T, d time.Duration) {
 	t.Helper()
 	if err := clock.Sleep(t.Context(), clock.System{}, d); err != nil {
@@ -23,10 +25,10 @@ func TestUsageForgetsAfterAnHour(t *testing.T) {
 		m := newMetrics()
 		flows := []*flow.Flow{{Name: "orders"}}
 		f := m.AddFlows(flows, false)["orders"]
-		f.ObserveRequest("succeeded", 200, 10*time.Millisecond, nil)
-		f.ObserveRun(flow.Failed, time.Second, nil)
+		f.ObserveRequest("succeeded", 200, now(), 10*time.Millisecond, nil)
+		f.ObserveRun(flow.Failed, now(), time.Second, nil)
 		sleep(t, 30*time.Minute)
-		f.ObserveRequest("unauthorized", 401, 10*time.Millisecond, nil)
+		f.ObserveRequest("unauthorized", 401, now(), 10*time.Millisecond, nil)
 		f.CountRefusal()
 		m.AddFlows(flows, false) // a reload
 		m.RemoveFlows(flows)
@@ -68,10 +70,10 @@ func TestUsagePercentiles(t *testing.T) {
 		f := newMetrics()
 		series := f.AddFlows([]*flow.Flow{{Name: "a"}}, false)["a"]
 		for range 90 {
-			series.ObserveRun(flow.Succeeded, c.fast, nil)
+			series.ObserveRun(flow.Succeeded, now(), c.fast, nil)
 		}
 		for range 10 {
-			series.ObserveRun(flow.Succeeded, c.slow, nil)
+			series.ObserveRun(flow.Succeeded, now(), c.slow, nil)
 		}
 		got := f.Usage()["a"].Runs
 		if !near(got.P50, c.fast) || !near(got.P95, c.slow) {

@@ -11,7 +11,6 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/internal/backoff"
-	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -19,7 +18,8 @@ import (
 // attempt.
 func (r *Run) finish(out *flow.Outcome) {
 	claim, s := *r.claim.Load(), r.pool.Store
-	took := clock.Since(r.pool.Clock, r.Began)
+	now := r.pool.Clock.Now()
+	took := now.Sub(r.Began)
 	if out.State == flow.Suspended {
 		r.endSpan("suspended", out)
 		requeue := store.Requeue{Delay: out.Wait, Steps: r.pending}
@@ -37,7 +37,7 @@ func (r *Run) finish(out *flow.Outcome) {
 	r.endSpan(string(out.State), out)
 	ending := r.buildEnding(out)
 	if r.writeEnd(func(ctx context.Context) error { return s.Finish(ctx, claim, ending) }) {
-		r.Endpoint.Metrics.ObserveRun(out.State, took, r.Span)
+		r.Endpoint.Metrics.ObserveRun(out.State, now, took, r.Span)
 		r.LogRun(out, 0, took)
 	}
 }

@@ -67,4 +67,7 @@ func (id *ID) setTime(ms int64) {
 }
 
 // Encode writes bytes in the alphabet of ids.
-func Encode(b []byte) string { return encoding.EncodeToString(b) }
+func Encode(b []byte) string {
+	text := make([]byte, 0, textSize) // of an id it stays on the stack
+	return string(encoding.AppendEncode(text, b))
+}
