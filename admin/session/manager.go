@@ -70,7 +70,9 @@ func (m *Manager) Serves(r *http.Request) bool {
 // be refused before.
 func (m *Manager) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-	w.Header().Set("Referrer-Policy", "no-referrer")
+	// With no-referrer, browsers would send the forms with "Origin: null", which the
+	// check of the origin refuses where they send no Sec-Fetch-Site.
+	w.Header().Set("Referrer-Policy", "same-origin")
 	get := r.Method == http.MethodGet || r.Method == http.MethodHead
 	switch {
 	case r.URL.Path == LoginPath && get:
