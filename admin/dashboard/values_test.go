@@ -104,6 +104,12 @@ func TestShowControls(t *testing.T) {
 		{"invisible", "a\u200bb\ufeffc\u2028d\u2029\U000e0041", "a⟨U+200B⟩b⟨U+FEFF⟩c⟨U+2028⟩d⟨U+2029⟩⟨U+E0041⟩"},
 		{"not UTF-8", "a\xffb", "a\ufffdb"},
 		{"right-to-left text", "שלום", "שלום"},
+		{"value of a field", `<input value="a` + "\u202e\x1b\r\u0085\xff" + `b">` + "\u202e", `<input value="a&#x202E;&#x1B;&#xD;` + "\u0085\ufffd" + `b">⟨U+202E⟩`},
+		{"NUL, which no field can hold", `<input value="` + "\x00" + `">`, `<input value="␀">`},
+		{"text of a field", `<textarea name="a">` + "\u200b" + `</textarea>` + "\u200b", `<textarea name="a">&#x200B;</textarea>⟨U+200B⟩`},
+		{"other attributes", `<a title="` + "\u200b" + `" data-value="` + "\u200b" + `">`, `<a title="⟨U+200B⟩" data-value="⟨U+200B⟩">`},
+		{"a text like a field", "value=&#34;\u200b&lt;textarea&gt;\u200b", "value=&#34;⟨U+200B⟩&lt;textarea&gt;⟨U+200B⟩"},
+		{"an open field", `<input value="` + "\u200b", `<input value="&#x200B;`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"bytes"
 	"fmt"
 	"unicode"
 	"unicode/utf8"
@@ -10,29 +11,61 @@ import (
 // that reorder the text around them, are written as text: "␀" for a control
 // character of ASCII and "⟨U+202E⟩" for others. The templates contain none, so
 // each of them comes from outside. Joiners stay: emoji and some scripts need them.
-func showControls(text []byte) []byte {
-	start := nextHidden(text, 0)
-	if start == len(text) {
-		return text
+// Fields of forms keep the characters, because a form sends what its fields hold.
+func showControls(page []byte) []byte {
+	if nextHidden(page) == len(page) {
+		return page
 	}
-	out := make([]byte, 0, len(text)+64)
-	for begin := 0; begin < len(text); {
-		out = append(out, text[begin:start]...)
-		if start == len(text) {
-			break
+	out := make([]byte, 0, len(page)+64)
+	for len(page) > 0 {
+		begin, end := nextField(page)
+		out = replaceHidden(out, page[:begin], appendVisible)
+		out = replaceHidden(out, page[begin:end], appendReference)
+		page = page[end:]
+	}
+	return out
+}
+
+// nextField returns where the next content of a field of a form begins and ends, a
+// value or the text of a textarea, or twice the end of the page. Texts from outside hold neither a quote nor "<" in a rendered page.
+func nextField(page []byte) (begin, end int) {
+	begin, end = len(page), len(page)
+	for _, field := range []struct{ open, content, end string }{{` value="`, "", `"`}, {"<textarea", ">", "</textarea>"}} {
+		at := bytes.Index(page[:begin], []byte(field.open))
+		if at < 0 {
+			continue
 		}
-		r, size := utf8.DecodeRune(text[start:])
-		out = appendVisible(out, r)
-		begin = start + size
-		start = nextHidden(text, begin)
+		at += len(field.open)
+		content := bytes.Index(page[at:], []byte(field.content))
+		if content < 0 {
+			continue
+		}
+		begin = at + content + len(field.content)
+		end = len(page)
+		if size := bytes.Index(page[begin:], []byte(field.end)); size >= 0 {
+			end = begin + size
+		}
+	}
+	return begin, end
+}
+
+// replaceHidden appends a text in which write writes the hidden characters.
+func replaceHidden(out, text []byte, write func(out []byte, r rune) []byte) []byte {
+	for len(text) > 0 {
+		at := nextHidden(text)
+		out = append(out, text[:at]...)
+		if text = text[at:]; len(text) > 0 {
+			r, size := utf8.DecodeRune(text)
+			out, text = write(out, r), text[size:]
+		}
 	}
 	return out
 }
 
 // nextHidden returns the place of the next character that is written otherwise, or
 // the length of the text.
-func nextHidden(text []byte, from int) int {
-	for i := from; i < len(text); {
+func nextHidden(text []byte) int {
+	for i := 0; i < len(text); {
 		if b := text[i]; b < utf8.RuneSelf {
 			if isHidden(rune(b)) {
 				return i
@@ -71,4 +104,17 @@ func appendVisible(out []byte, r rune) []byte {
 		return utf8.AppendRune(out, pictureOfDelete)
 	}
 	return fmt.Appendf(out, "⟨U+%04X⟩", r)
+}
+
+// appendReference appends a character for the content of a field, where browsers
+// take the reference for the character. They take those of the first controls
+// beyond ASCII for others, and fields can't hold NUL.
+func appendReference(out []byte, r rune) []byte {
+	switch {
+	case r == 0 || r == utf8.RuneError:
+		return appendVisible(out, r)
+	case r >= '\u0080' && r <= '\u009f':
+		return utf8.AppendRune(out, r)
+	}
+	return fmt.Appendf(out, "&#x%X;", r)
 }
