@@ -9,26 +9,30 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/net/http/httpguts"
+
 	"github.com/webhook-gateway/gateway/admin/ops"
+	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
 // tryPage is a form that sends a request to a flow.
 type tryPage struct {
 	Flow       string
 	Methods    []string
+	Method     string // that is chosen; "" for the first one
 	Path       string
 	Places     []header // placeholders of the path with their values
 	Query      string
 	Headers    string // a line for each
-	Body       string
 	Type       string // of the body
-	Cut        bool   // the body of the stored request can't be shown whole
 	Credential string // "basic", "token", or "" if the flow asks for none
 	Signed     []string
 	Run        string // the run of the request that was sent last
 	Status     int
 	Answers    string // the run whose answers the actions of a dry run get; "" for made-up ones
 	Dry        *dryPage
+	Hidden     bool // the history hides values of the stored request
+	tryBody
 }
 
 // dryPage is the result of a dry run.
@@ -60,30 +64,46 @@ func (d *Dashboard) showTry(r *http.Request) (*page, error) {
 	if !takesRequests(&f) {
 		return nil, errNoRequests()
 	}
-	s := sampleRequest(&f)
-	_, query, _ := strings.Cut(s.url, "?")
-	body := &tryPage{
-		Flow: f.Name, Methods: f.Methods, Path: f.Path, Query: query, Headers: strings.Join(s.headers, "\n"), Type: "application/json",
-		Credential: credentialField(f.Auth),
-	}
-	if body.Credential == "" {
-		body.Signed = f.Auth
-	}
-	for _, name := range placeholders(f.Path) {
-		body.Places = append(body.Places, header{name, ""})
-	}
-	if text, err := json.MarshalIndent(s.body, "", "  "); err == nil && len(s.body) > 0 {
-		body.Body = string(text)
-	}
+	body := newTryPage(&f)
+	body.fillSample(&f)
 	q := r.URL.Query()
+	body.Status, _ = strconv.Atoi(q.Get("status"))
 	if run, err := d.Ops.Run(r.Context(), q.Get("from")); err == nil && run.Flow == f.Name {
 		body.fillFrom(run)
-		body.Status, _ = strconv.Atoi(q.Get("status"))
 		body.Run, body.Answers = run.ID, run.ID
-	} else if q.Get("status") != "" {
-		body.Status, _ = strconv.Atoi(q.Get("status"))
 	}
 	return &page{Name: "try", Title: "Try " + f.Name, Section: "/", Body: body}, nil
+}
+
+// newTryPage returns a form without values.
+func newTryPage(f *ops.FlowDetail) *tryPage {
+	p := &tryPage{Flow: f.Name, Methods: f.Methods, Path: f.Path, Credential: credentialField(f.Auth)}
+	if p.Credential == "" {
+		p.Signed = f.Auth
+	}
+	for _, name := range placeholders(f.Path) {
+		p.Places = append(p.Places, header{name, ""})
+	}
+	return p
+}
+
+// fillSample fills the form with a sample for each variable of the flow.
+func (p *tryPage) fillSample(f *ops.FlowDetail) {
+	s := sampleRequest(f)
+	_, p.Query, _ = strings.Cut(s.url, "?")
+	p.Headers, p.Type = strings.Join(s.headers, "\n"), "application/json"
+	if text, err := json.MarshalIndent(s.body, "", "  "); err == nil && len(s.body) > 0 {
+		p.Body = string(text)
+	}
+}
+
+// fillTyped fills the form with what somebody typed, without the credential.
+func (p *tryPage) fillTyped(r *http.Request) {
+	p.Method, p.Query, p.Headers, p.Type = r.PostFormValue("method"), r.PostFormValue("query"), r.PostFormValue("headers"), r.PostFormValue("type")
+	p.tryBody, p.Answers = typedBody(r), r.PostFormValue("run")
+	for i := range p.Places {
+		p.Places[i].Value = r.PostFormValue("path." + p.Places[i].Name)
+	}
 }
 
 func takesRequests(f *ops.FlowDetail) bool { return f.URL != "" && f.Trigger == "webhook" }
@@ -114,6 +134,7 @@ func (p *tryPage) fillFrom(run *ops.RunDetail) {
 	for i := range p.Places {
 		p.Places[i].Value = run.Request.Path[p.Places[i].Name]
 	}
+	p.Method = run.Request.Method
 	_, p.Query, _ = strings.Cut(run.Request.URL, "?")
 	var lines []string
 	for _, h := range sortHeaders(run.Request.Headers) {
@@ -126,10 +147,10 @@ func (p *tryPage) fillFrom(run *ops.RunDetail) {
 		}
 	}
 	p.Headers = strings.Join(lines, "\n")
-	shown := newBudget().show(run.Request.Body, "")
-	p.Body = ""
-	if shown != nil {
-		p.Body, p.Cut = shown.Text, shown.Cut || run.Request.Cut || run.Request.Encoding == "base64"
+	p.tryBody = storedBody(run.Request.RunBody, run.Request.Cut)
+	p.Hidden = strings.Contains(p.Query+p.Headers+p.Body, redact.Placeholder)
+	for _, place := range p.Places {
+		p.Hidden = p.Hidden || strings.Contains(place.Value, redact.Placeholder)
 	}
 }
 
@@ -165,6 +186,12 @@ func (d *Dashboard) tryFlow(r *http.Request) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
+	if got.Status >= http.StatusBadRequest { // the history may hold no request to fill the form again
+		body := newTryPage(&f)
+		body.fillTyped(r)
+		body.Run, body.Status = got.Run, got.Status
+		return &page{Name: "try", Title: "Try " + name, Section: "/", Body: body}, nil
+	}
 	return nil, redirect(link("/flows/"+url.PathEscape(name)+"/try", url.Values{"from": {got.Run}, "status": {strconv.Itoa(got.Status)}}))
 }
 
@@ -175,16 +202,9 @@ func (d *Dashboard) showDryRun(r *http.Request, f *ops.FlowDetail, request ops.T
 	if err != nil {
 		return nil, err
 	}
-	body := &tryPage{
-		Flow: f.Name, Methods: f.Methods, Path: f.Path, Query: r.PostFormValue("query"), Headers: r.PostFormValue("headers"),
-		Type: r.PostFormValue("type"), Body: r.PostFormValue("body"), Credential: credentialField(f.Auth), Answers: r.PostFormValue("run"), Dry: newDryPage(got),
-	}
-	if body.Credential == "" {
-		body.Signed = f.Auth
-	}
-	for _, name := range placeholders(f.Path) {
-		body.Places = append(body.Places, header{name, r.PostFormValue("path." + name)})
-	}
+	body := newTryPage(f)
+	body.fillTyped(r)
+	body.Dry = newDryPage(got)
 	return &page{Name: "try", Title: "Dry run of " + f.Name, Section: "/", Body: body}, nil
 }
 
@@ -204,7 +224,7 @@ func newDryPage(got *ops.DryRun) *dryPage {
 
 // readTryForm returns the request that a form describes.
 func readTryForm(r *http.Request, f *ops.FlowDetail) (ops.TryRequest, error) {
-	out := ops.TryRequest{Method: r.PostFormValue("method"), Header: http.Header{}, Body: []byte(r.PostFormValue("body"))}
+	out := ops.TryRequest{Method: r.PostFormValue("method"), Header: http.Header{}, Body: []byte(typedBody(r).Body)}
 	if !slices.Contains(f.Methods, out.Method) {
 		return out, &ops.Error{Kind: ops.Invalid, Message: "the flow takes " + strings.Join(f.Methods, ", ")}
 	}
@@ -219,10 +239,10 @@ func readTryForm(r *http.Request, f *ops.FlowDetail) (ops.TryRequest, error) {
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
-		if !ok || strings.ContainsAny(name, " \t") {
+		if value = strings.TrimSpace(value); !ok || !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
 			return out, &ops.Error{Kind: ops.Invalid, Message: `each line of the headers has a name and a value, such as "X-Event: order"`}
 		}
-		out.Header.Add(name, strings.TrimSpace(value))
+		out.Header.Add(name, value)
 	}
 	if len(out.Body) > 0 {
 		out.Header.Set("Content-Type", strings.TrimSpace(r.PostFormValue("type")))

@@ -60,6 +60,8 @@ func TestTryFaults(t *testing.T) {
 		{"wrong method", map[string]string{"method": "DELETE"}, "The flow takes POST."},
 		{"wrong headers", map[string]string{"headers": "no colon"}, "Each line of the headers has a name and a value"},
 		{"forged field", map[string]string{"headers": "X Y: 1"}, "Each line of the headers has a name and a value"},
+		{"control character in a field", map[string]string{"headers": "X-A: a\x00b"}, "Each line of the headers has a name and a value"},
+		{"name that is none", map[string]string{"headers": "X\u200bA: b"}, "Each line of the headers has a name and a value"},
 		{"no region", map[string]string{"path.region": ""}, "The path of the request is not that of the flow"},
 	} {
 		w := s.call(http.MethodPost, "/flows/orders/try", tryFields(c.changes))
@@ -69,6 +71,9 @@ func TestTryFaults(t *testing.T) {
 		}
 		if !strings.Contains(textOf(page), c.want) {
 			t.Errorf("%s: %d lacks %q: %s", c.name, w.Code, c.want, textOf(page))
+		}
+		if typed := c.changes["body"]; typed != "" && !strings.Contains(textOf(page), typed) {
+			t.Errorf("%s: the form lost the body: %s", c.name, textOf(page))
 		}
 	}
 	large := url.Values{"body": {strings.Repeat("x", 1<<20)}}
