@@ -67,7 +67,11 @@ func (r *run) compareObjects(x, y map[string]any, depth int) int {
 	return 0
 }
 
-const numberRank = 3
+const (
+	numberRank = 3
+	listRank   = 5
+	objectRank = 6
+)
 
 // rank is the place of a type in jq's order.
 func rank(v any) int {
@@ -82,9 +86,9 @@ func rank(v any) int {
 	case string:
 		return 4
 	case []any:
-		return 5
+		return listRank
 	case map[string]any:
-		return 6
+		return objectRank
 	}
 	return 0
 }

@@ -3,38 +3,79 @@ package jq
 import (
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"strings"
 	"testing"
 
 	"github.com/itchyny/gojq"
 )
 
-// runBoth runs a program with gojq alone and with the bounds.
-func runBoth(t testing.TB, program string, input any) (want, got []any, wantErr, gotErr error) {
+// outcome is what a run of a program gives, as text.
+type outcome struct {
+	alone       string // by gojq alone
+	interpreted string // by gojq within bounds
+	run         string // as flows run it
+	compiled    bool   // by a closure alone
+	endless     bool   // the program takes too many steps
+}
+
+const maxTestSteps = 200_000
+
+// runAll runs a program with gojq alone, with gojq within bounds, and as flows
+// run it.
+func runAll(t testing.TB, program string, input any) outcome {
 	t.Helper()
 	query, err := gojq.Parse(program)
 	if err != nil {
-		t.Skip("no program")
+		return outcome{alone: err.Error(), interpreted: err.Error(), run: err.Error()}
 	}
 	code, wantErr := gojq.Compile(query, gojq.WithVariables([]string{"$w"}))
 	again, _ := gojq.Parse(program)
 	own, gotErr := Compile(again, []string{"$w"})
 	if wantErr != nil || gotErr != nil {
-		return nil, nil, wantErr, gotErr
+		return outcome{alone: asText(nil, wantErr), interpreted: asText(nil, gotErr), run: asText(nil, gotErr)}
 	}
-	iter := code.RunWithContext(t.Context(), clone(input), map[string]any{"headers": map[string]any{"A-B": "1"}, "n": json.Number("5")})
+	var want []any
+	left := maxTestSteps
+	iter := code.RunWithContext(&guard{Context: t.Context(), maxGrowth: 1 << 40, left: &left}, clone(input), testVariable())
 	for v, ok := iter.Next(); ok; v, ok = iter.Next() {
 		if err, isErr := v.(error); isErr {
-			_, wantErr = endProgram(nil, err)
+			if _, wantErr = endProgram(nil, err); wantErr != nil {
+				want = nil
+			}
 			break
 		}
 		want = append(want, v)
 	}
-	got, gotErr = own.Run(t.Context(), Input{Value: clone(input), Variables: []any{map[string]any{"headers": map[string]any{"A-B": "1"}, "n": json.Number("5")}}})
-	if wantErr != nil {
-		want = nil
+	if left < 0 {
+		return outcome{endless: true}
 	}
-	return want, got, wantErr, gotErr
+	in := Input{Value: clone(input), Variables: []any{testVariable()}}
+	out := outcome{alone: asText(want, wantErr)}
+	out.interpreted = asText(own.interpret(t.Context(), in))
+	out.run = asText(own.Run(t.Context(), in))
+	if own.compiled != nil {
+		_, err := own.runCompiled(t.Context(), in)
+		out.compiled = err == nil
+	}
+	if changed := asText([]any{in.Value, in.Variables[0]}, nil); changed != asText([]any{clone(input), testVariable()}, nil) {
+		t.Errorf("%s: the input has changed to %s", program, changed)
+	}
+	return out
+}
+
+func testVariable() any {
+	return map[string]any{"headers": map[string]any{"A-B": "1"}, "n": json.Number("5")}
+}
+
+// check reports outcomes that differ.
+func (o outcome) check(t testing.TB, program string, input any) {
+	t.Helper()
+	for how, got := range map[string]string{"gojq within bounds": o.interpreted, "as flows run it": o.run} {
+		if got != o.alone {
+			t.Errorf("%s, input %.40v, %s:\n%s\nwant\n%s", program, input, how, got, o.alone)
+		}
+	}
 }
 
 func clone(v any) any {
@@ -55,9 +96,31 @@ func asText(list []any, err error) string {
 	var out []string
 	for _, v := range list {
 		text, _ := gojq.Marshal(v)
-		out = append(out, string(text))
+		out = append(out, string(text)+" "+numberTypes(v))
 	}
 	return strings.Join(out, "\n") + fmt.Sprintf("\nerror: %v", err)
+}
+
+// numberTypes returns the Go types of the numbers in a value: two numbers with the
+// same text differ if the program computes with them.
+func numberTypes(v any) string {
+	switch v := v.(type) {
+	case int, float64, *big.Int, json.Number:
+		return fmt.Sprintf("%T", v)
+	case []any:
+		var out []string
+		for _, e := range v {
+			out = append(out, numberTypes(e))
+		}
+		return "[" + strings.Join(out, " ") + "]"
+	case map[string]any:
+		var out []string
+		for _, k := range sortedKeys(v) {
+			out = append(out, numberTypes(v[k]))
+		}
+		return "{" + strings.Join(out, " ") + "}"
+	}
+	return ""
 }
 
 var programs = []string{
@@ -95,10 +158,7 @@ func TestSameAsGojq(t *testing.T) {
 		t.Run(program, func(t *testing.T) {
 			t.Parallel()
 			for _, input := range inputs {
-				want, got, wantErr, gotErr := runBoth(t, program, input)
-				if w, g := asText(want, wantErr), asText(got, gotErr); w != g {
-					t.Errorf("input %.40v:\n%s\nwant\n%s", input, g, w)
-				}
+				runAll(t, program, input).check(t, program, input)
 			}
 		})
 	}
@@ -113,10 +173,8 @@ func FuzzSameAsGojq(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b, form, input int) {
 		pick := func(list []string, i int) string { return list[uint(i)%uint(len(list))] }
 		program := fmt.Sprintf(pick(forms, form), pick(programs, a), pick(programs, b))
-		want, got, wantErr, gotErr := runBoth(t, program, inputs[uint(input)%uint(len(inputs))])
-		if w, g := asText(want, wantErr), asText(got, gotErr); w != g {
-			t.Errorf("%s:\n%s\nwant\n%s", program, g, w)
-		}
+		value := inputs[uint(input)%uint(len(inputs))]
+		runAll(t, program, value).check(t, program, value)
 	})
 }
 

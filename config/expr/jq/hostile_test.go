@@ -147,11 +147,15 @@ func members(n int) func() any {
 	}
 }
 
-const hostileVariable = "GATEWAY_TEST_HOSTILE"
+const (
+	hostileVariable     = "GATEWAY_TEST_HOSTILE"
+	interpretedVariable = "GATEWAY_TEST_HOSTILE_INTERPRETED"
+)
 
 // TestHostile runs each program in a process of its own, which must end by
-// itself and stay below a limit of memory. A program has one goroutine, so the
-// race detector would find nothing.
+// itself and stay below a limit of memory. Programs that run as closures run with
+// gojq alone too. A program has one goroutine, so the race detector would find
+// nothing.
 func TestHostile(t *testing.T) {
 	t.Parallel()
 	if name := os.Getenv(hostileVariable); name != "" {
@@ -160,28 +164,44 @@ func TestHostile(t *testing.T) {
 	if testing.Short() || raceDetector {
 		t.Skip("it takes half a minute, and minutes with the race detector; make test runs it without")
 	}
+	closures := 0
 	for _, name := range sortedKeys(hostile) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-			defer cancel()
-			cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestHostile$")
-			cmd.Env = append(os.Environ(), hostileVariable+"="+name)
-			out, err := cmd.CombinedOutput()
-			if err != nil {
-				t.Fatalf("%v: %.500s", err, out)
-			}
-			text := string(out)
-			if !slices.ContainsFunc(strings.Split(hostile[name].want, "|"), func(want string) bool { return strings.Contains(text, want) }) {
-				t.Errorf("got %.300s, want %q", text, hostile[name].want)
-			}
-			if m := regexp.MustCompile(`memory=(\d+)`).FindSubmatch(out); m != nil {
-				const limit = 900 << 10 // kB
-				if kilobytes, _ := strconv.Atoi(string(m[1])); kilobytes > limit {
-					t.Errorf("it took %d kB", kilobytes)
-				}
-			}
+			checkHostile(t, name)
 		})
+		if p, err := compileHostile(name); err == nil && p.compiled != nil {
+			closures++
+			t.Run(name+", interpreted", func(t *testing.T) {
+				t.Parallel()
+				checkHostile(t, name, interpretedVariable+"=1")
+			})
+		}
+	}
+	if closures < len(hostile)/3 {
+		t.Errorf("%d of %d programs run as closures", closures, len(hostile))
+	}
+}
+
+func checkHostile(t *testing.T, name string, environment ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestHostile$")
+	cmd.Env = append(append(os.Environ(), hostileVariable+"="+name), environment...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %.500s", err, out)
+	}
+	text := string(out)
+	if !slices.ContainsFunc(strings.Split(hostile[name].want, "|"), func(want string) bool { return strings.Contains(text, want) }) {
+		t.Errorf("got %.300s, want %q", text, hostile[name].want)
+	}
+	if m := regexp.MustCompile(`memory=(\d+)`).FindSubmatch(out); m != nil {
+		const limit = 900 << 10 // kB
+		if kilobytes, _ := strconv.Atoi(string(m[1])); kilobytes > limit {
+			t.Errorf("it took %d kB", kilobytes)
+		}
 	}
 }
 
@@ -196,15 +216,23 @@ func runHostile(name string) {
 	os.Exit(0)
 }
 
+func compileHostile(name string) (*Program, error) {
+	query, err := gojq.Parse(hostile[name].program)
+	if err != nil {
+		return nil, err
+	}
+	return Compile(query, []string{"$w"})
+}
+
 func hostileResult(name string) string {
 	h := hostile[name]
-	query, err := gojq.Parse(h.program)
+	p, err := compileHostile(name)
 	if err != nil {
 		return err.Error()
 	}
-	p, err := Compile(query, []string{"$w"})
-	if err != nil {
-		return err.Error()
+	run := p.Run
+	if os.Getenv(interpretedVariable) != "" {
+		run = p.interpret
 	}
 	limit := time.Minute
 	if strings.HasPrefix(h.want, "end") {
@@ -212,7 +240,7 @@ func hostileResult(name string) string {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	out, err := p.Run(ctx, Input{Value: h.input(), Variables: []any{map[string]any{"n": 1, "long": strings.Repeat("x", 1<<20)}}})
+	out, err := run(ctx, Input{Value: h.input(), Variables: []any{map[string]any{"n": 1, "long": strings.Repeat("x", 1<<20)}}})
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "end"

@@ -10,7 +10,11 @@ import (
 // natives are programs of gojq that read $l and $r, by their text.
 var natives = sync.OnceValue(func() map[string]*gojq.Code {
 	out := map[string]*gojq.Code{}
-	for _, text := range []string{"$l + $r", "$l - $r", "$l * $r", "$l / $r", "add", "getpath($l)", "strptime($l)", "jn($l; $r)", "yn($l; $r)"} {
+	for _, text := range []string{
+		"$l + $r", "$l - $r", "$l * $r", "$l / $r", "$l % $r", "add", "getpath($l)", "strptime($l)", "jn($l; $r)", "yn($l; $r)",
+		"tonumber", "implode", "mktime", "gmtime", "todate", "strftime($l)", "transpose", "fromjson",
+		"@html", "@uri", "@urid", "@csv", "@tsv", "@sh", "@base64", "@base64d",
+	} {
 		query, err := gojq.Parse(text)
 		if err == nil {
 			out[text], err = gojq.Compile(query, gojq.WithVariables([]string{"$l", "$r"}))

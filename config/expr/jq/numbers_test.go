@@ -2,8 +2,6 @@ package jq
 
 import (
 	"encoding/json"
-	"fmt"
-	"reflect"
 	"testing"
 )
 
@@ -18,10 +16,7 @@ func TestNumbersAsGojq(t *testing.T) {
 	for _, program := range []string{".[0] + .[1]", ".[0] - .[1]", ".[0] * .[1]", ".[0] / .[1]", "add", "[.[], .[1]] | add"} {
 		for _, a := range numbers {
 			for _, b := range numbers {
-				want, got, wantErr, gotErr := runBoth(t, program, []any{a, b})
-				if fmt.Sprint(wantErr) != fmt.Sprint(gotErr) || !reflect.DeepEqual(want, got) && wantErr == nil {
-					t.Errorf("%s of %v and %v: %v (%v), want %v (%v)", program, a, b, got, gotErr, want, wantErr)
-				}
+				runAll(t, program, []any{a, b}).check(t, program, []any{a, b})
 			}
 		}
 	}

@@ -25,17 +25,24 @@ type run struct {
 	ticks   uint
 	program *Program
 	headers map[uintptr]bool // addresses of the objects whose names are found in any case
+
+	input any   // of a closure
+	vars  []any // the variables of a closure, first those of the program
 }
 
 func newRun(g *guard, p *Program, headers []map[string]any) *run {
 	r := &run{guard: g, program: p}
+	r.setHeaders(headers)
+	return r
+}
+
+func (r *run) setHeaders(headers []map[string]any) {
 	if len(headers) > 0 {
 		r.headers = make(map[uintptr]bool, len(headers))
 		for _, h := range headers {
 			r.headers[reflect.ValueOf(h).Pointer()] = true
 		}
 	}
-	return r
 }
 
 // stop is the panic that ends a function of this package.
@@ -55,11 +62,14 @@ func (r *run) recoverStop(err *error) {
 	}
 }
 
+// tickMask selects the ticks that are not yet counted as steps.
+const tickMask = 0x3ff
+
 // tick counts a small piece of work, and stops the function at the end of the
 // context.
 func (r *run) tick() {
-	if r.ticks++; r.ticks&0x3ff == 0 {
-		r.checkWork(0x400)
+	if r.ticks++; r.ticks&tickMask == 0 {
+		r.checkWork(tickMask + 1)
 	}
 }
 

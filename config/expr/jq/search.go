@@ -41,7 +41,7 @@ func (r *run) contains(a, b any, depth int) any {
 	if rank(a) == rank(b) && rank(a) < numberRank {
 		return true
 	}
-	return &typeError{callText("contains", b), a}
+	return &typeError{callText("contains", r.number(b)), r.number(a)}
 }
 
 // manyElements is the number of elements from which a list is searched by a

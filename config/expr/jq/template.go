@@ -90,13 +90,17 @@ func (r *rewriter) useTemplate(f *gojq.Func, t template) {
 	f.Name += "template"
 }
 
-// substituteTemplate returns a text in which a template replaces the matches.
+// substituteTemplate is fillTemplate for a template of the program.
 func (r *run) substituteTemplate(v, re, number, flags any) any {
+	return r.fillTemplate(v, re, flags, r.program.constants.templates[number.(int)])
+}
+
+// fillTemplate returns a text in which a template replaces the matches.
+func (r *run) fillTemplate(v, re, flags any, t template) any {
 	m, err := r.newMatcher("match", v, re, flags)
 	if err != nil {
 		return err
 	}
-	t := r.program.constants.templates[number.(int)]
 	groups := t.groups(m.p)
 	var b strings.Builder
 	end := 0
