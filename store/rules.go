@@ -103,6 +103,12 @@ func (f *Filter) HasReason(c *Cause) bool {
 	return len(f.Reasons) == 0 || slices.Contains(f.Reasons, c.Reason)
 }
 
+// MayHaveOutcomes reports whether an Outcome can match the filter, apart from flow,
+// time and text: it succeeded and has no cause.
+func (f *Filter) MayHaveOutcomes() bool {
+	return f.Failure == "" && len(f.Reasons) == 0 && (len(f.States) == 0 || slices.Contains(f.States, Succeeded))
+}
+
 // Requeueable returns the states of the runs that RequeueAll requeues: failed runs,
 // and runs that were cancelled, dismissed or, from the start, succeeded if the query asks for
 // their states.

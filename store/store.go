@@ -74,6 +74,11 @@ type History interface {
 	// Record stores runs that are over. Their ids must be new: otherwise Record
 	// returns ErrExists and stores none of them.
 	Record(ctx context.Context, runs ...*Entry) error
+	// RecordOutcomes stores outcomes of runs that succeeded, many in a row. Their ids
+	// must be new, which is not checked against the store. An outcome is in lists,
+	// statistics and Get as a run of which only the summary is stored, and it goes
+	// with the last of its row: at most outcomes.MaxSpan after its time.
+	RecordOutcomes(ctx context.Context, list []Outcome) error
 	// Get returns a whole run, or ErrNotFound.
 	Get(ctx context.Context, id string) (*Run, error)
 	// List returns a page of runs, the newest (by id) first.

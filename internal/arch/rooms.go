@@ -117,8 +117,9 @@ func storeRooms() []room {
 		{"store", with("flow"), "runs are stored, in any engine"},
 		{"store/batch", with("store"), "group commit serves every engine"},
 		{"store/erase", with("store"), "erasure serves every engine"},
-		{"store/storetest", with("flow", "store", "store/erase"), "one suite for every engine"},
-		{"store/*", with("flow", "store", "store/batch", "store/erase"), "an engine fulfils the contract and knows no other engine"},
+		{"store/outcomes", with("store"), "packed outcomes serve every engine"},
+		{"store/storetest", with("flow", "store", "store/erase", "store/outcomes"), "one suite for every engine"},
+		{"store/*", with("flow", "store", "store/batch", "store/erase", "store/outcomes"), "an engine fulfils the contract and knows no other engine"},
 	}
 }
 

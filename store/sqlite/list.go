@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/outcomes"
 )
 
 // List returns a page of runs, the newest first.
@@ -23,10 +25,21 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 		return store.Page{}, err
 	}
 	err = s.readers.withView(ctx, func(v *view) error {
-		l.page, l.effort = store.Page{}, searchEffort
-		return v.queryOnce(text, func(r []driver.Value) error { return l.addCandidate(v, r) }, args)
+		l.page, l.effort, l.ended, l.outcomes = store.Page{}, searchEffort, false, l.outcomesIn(v)
+		if err := v.queryOnce(text, func(r []driver.Value) error { return l.addCandidate(v, r) }, args); err != nil || l.ended {
+			return err
+		}
+		return endOfRows(l.addOutcomes(l.within.After))
 	})
 	return l.page, err
+}
+
+// endOfRows returns the error of a rowFunc that was called without a query.
+func endOfRows(err error) error {
+	if errors.Is(err, errStopRows) {
+		return nil
+	}
+	return err
 }
 
 // listing builds one page.
@@ -41,6 +54,10 @@ type listing struct {
 	effort  int    // bytes that may still be read
 	last    string // id of the previous candidate
 	page    store.Page
+	ended   bool // the page is full, or enough was read
+
+	within   outcomes.Range
+	outcomes *outcomes.Cursor // nil if no outcome can match
 }
 
 // buildQuery returns the query for the candidates of the page, in their order: a
@@ -51,6 +68,7 @@ func (l *listing) buildQuery() (string, []driver.Value, error) {
 	if err != nil || !some {
 		return "", nil, err
 	}
+	l.within = outcomes.Range{After: after, Before: before}
 	if l.failed {
 		q, some := l.q.WithStates(store.Failed)
 		if !some {
@@ -141,16 +159,31 @@ const (
 	rowEffort    = 1 << 10
 )
 
-// addCandidate adds a candidate to the page. It stops when the page is full or
-// enough was read.
-func (l *listing) addCandidate(v *view, r []driver.Value) error {
-	if n := len(l.page.Runs); n == l.limit {
-		l.page.Next = l.page.Runs[n-1].ID
-		return errStopRows
+// outcomesIn returns a cursor of the outcomes that may match, apart from a reason:
+// they have none.
+func (l *listing) outcomesIn(v *view) *outcomes.Cursor {
+	if !l.q.MayHaveOutcomes() {
+		return nil
 	}
-	if l.effort < 0 {
-		l.page.Next = l.last
-		return errStopRows
+	flows := l.q.Flows
+	if len(flows) == 0 {
+		flows = []string{""}
+	}
+	var sources []outcomes.Source
+	for _, f := range flows {
+		sources = append(sources, outcomeSource(v, l.within, f))
+	}
+	return outcomes.NewCursor(l.within, l.q.Text, sources...)
+}
+
+// addCandidate adds a candidate to the page, after the outcomes that are newer. It
+// stops when the page is full or enough was read.
+func (l *listing) addCandidate(v *view, r []driver.Value) error {
+	if err := l.addOutcomes(idOf(r[0])); err != nil {
+		return err
+	}
+	if err := l.begin(); err != nil {
+		return err
 	}
 	run := summaryFromRow(r)
 	l.last = run.ID
@@ -159,6 +192,44 @@ func (l *listing) addCandidate(v *view, r []driver.Value) error {
 		l.page.Runs = append(l.page.Runs, run)
 	}
 	return err
+}
+
+// begin returns errStopRows if the page can have no other candidate.
+func (l *listing) begin() error {
+	switch n := len(l.page.Runs); {
+	case n == l.limit:
+		l.page.Next = l.page.Runs[n-1].ID
+	case l.effort < 0:
+		l.page.Next = l.last
+	default:
+		return nil
+	}
+	l.ended = true
+	return errStopRows
+}
+
+// outcomeEffort is what a search spends on an outcome whose id it reads.
+const outcomeEffort = 64
+
+// addOutcomes adds the outcomes with ids above a bound that were not added yet.
+func (l *listing) addOutcomes(above store.ID) error {
+	for l.outcomes != nil {
+		item, ok, err := l.outcomes.Next(above)
+		if err != nil || !ok {
+			return err
+		}
+		if err := l.begin(); err != nil {
+			return err
+		}
+		if l.needle != nil {
+			l.effort -= outcomeEffort
+		}
+		l.last = item.ID.String()
+		if item.Found() {
+			l.page.Runs = append(l.page.Runs, item.Summary())
+		}
+	}
+	return nil
 }
 
 // matchesText reports whether a run has a reason of the filter and contains its text.

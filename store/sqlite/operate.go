@@ -124,9 +124,19 @@ func (t *tx) findRun(id store.ID) (foundRun, error) {
 		r.finished, r.cut = intOf(v[5]), intOf(v[6]) != 0
 	}, id[:])
 	if err == nil && !found {
-		err = fmt.Errorf("%w: run %s", store.ErrNotFound, id)
+		return t.findRunOfOutcome(id)
 	}
 	return r, err
+}
+
+// findRunOfOutcome returns the run of an outcome, which has no row and can't be
+// changed.
+func (t *tx) findRunOfOutcome(id store.ID) (foundRun, error) {
+	o, found, err := findOutcome(t, id)
+	if err == nil && !found {
+		err = fmt.Errorf("%w: run %s", store.ErrNotFound, id)
+	}
+	return foundRun{openRun: openRun{id: id, flow: o.Flow, state: store.Succeeded}}, err
 }
 
 // changePage changes the runs of a page that are in one of the states.

@@ -20,15 +20,22 @@ func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, err
 	if err != nil {
 		return out, err
 	}
+	gone, err := s.deleteOutcomes(ctx, old.batches)
+	if err != nil {
+		return out, err
+	}
 	bodies, steps, err := s.findCuttable(ctx, r.Body)
 	if err != nil {
 		return out, err
 	}
 	limit := int64(max(r.Body, minCut))
-	out.More = (r.Bytes > 0 && len(old) > 0) || len(old) == purgeBatch || len(bodies) == purgeBatch || len(steps) == purgeBatch
-	if out.Runs, err = s.forEachRun(ctx, old, (*tx).deleteRun, (*tx).deleteRunRow); err != nil {
+	out.Runs, err = s.forEachRun(ctx, old.runs, (*tx).deleteRun, (*tx).deleteRunRow)
+	out.Runs += gone
+	if err != nil {
 		return out, err
 	}
+	// Another call that deletes nothing, such as a damaged row, would not end.
+	out.More = out.Runs > 0 && (r.Bytes > 0 || old.isFull()) || len(bodies) == purgeBatch || len(steps) == purgeBatch
 	cutBody := func(t *tx, seq int64) (int64, error) { return t.cutBody(seq, limit) }
 	if out.Cut, err = s.forEachRun(ctx, bodies, cutBody, (*tx).markCut); err != nil {
 		return out, err
@@ -122,31 +129,6 @@ func (s *Store) applyToRuns(ctx context.Context, seqs []int64, do func(*tx, int6
 	return total, err
 }
 
-// findExpired finds runs that ended too long ago, or the oldest runs if the
-// store is too large.
-func (s *Store) findExpired(ctx context.Context, r store.Retention) ([]int64, error) {
-	if r.Bytes > 0 {
-		used, err := s.usedBytes(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if used > r.Bytes {
-			return s.findOldest(ctx, used-r.Bytes)
-		}
-	}
-	if r.Runs <= 0 {
-		return nil, nil
-	}
-	before := s.clock.now() - r.Runs.Milliseconds()
-	// A run is received before it ends, so the index of ids finds it. If the
-	// clocks of the two differ, the run is deleted when its id is as old.
-	id, ok := store.FirstID(time.UnixMilli(before))
-	if !ok {
-		return nil, nil
-	}
-	return s.queryInts(ctx, "SELECT seq FROM runs INDEXED BY runs_id WHERE id < ? AND state > 3 AND finished < ? ORDER BY id LIMIT ?", id[:], before, int64(purgeBatch))
-}
-
 // usedBytes returns how many bytes of the file hold data.
 func (s *Store) usedBytes(ctx context.Context) (used int64, err error) {
 	const pages = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
@@ -155,29 +137,6 @@ func (s *Store) usedBytes(ctx context.Context) (used int64, err error) {
 		return err
 	})
 	return used, err
-}
-
-// minFreed is how many bytes the rows of a deleted run free at least, apart from
-// its body.
-const minFreed = 1024
-
-// findOldest finds the oldest runs that are over and hold about an amount of
-// bytes together.
-func (s *Store) findOldest(ctx context.Context, amount int64) ([]int64, error) {
-	var found []int64
-	err := s.readers.withView(ctx, func(v *view) error {
-		found = nil
-		var freed int64
-		return v.query("SELECT seq, size FROM runs INDEXED BY runs_id WHERE state > 3 ORDER BY id LIMIT ?", func(r []driver.Value) error {
-			if freed >= amount {
-				return errStopRows
-			}
-			found = append(found, intOf(r[0]))
-			freed += intOf(r[1]) + minFreed
-			return nil
-		}, int64(purgeBatch))
-	})
-	return found, err
 }
 
 // findCuttable finds runs whose bodies, and runs whose steps, are to be cut.

@@ -39,7 +39,7 @@ func (s *Store) readRun(v *view, id store.ID, run *store.Run) error {
 		return err
 	}
 	if !found {
-		return fmt.Errorf("%w: run %s", store.ErrNotFound, id)
+		return readOutcome(v, id, run)
 	}
 	if l, ok := s.leases.get(seq); ok && run.State == store.Running {
 		run.Owner, run.Lease = l.owner, s.leaseEnd(l)
@@ -48,6 +48,22 @@ func (s *Store) readRun(v *view, id store.ID, run *store.Run) error {
 		return err
 	}
 	run.Steps, err = readSteps(v, seq)
+	return err
+}
+
+// readOutcome reads a run of which only the outcome is stored.
+func readOutcome(v *view, id store.ID, run *store.Run) error {
+	o, found, err := findOutcome(v, id)
+	if err == nil && !found {
+		err = fmt.Errorf("%w: run %s", store.ErrNotFound, id)
+	}
+	if err != nil {
+		return err
+	}
+	r, err := o.Run()
+	if err == nil {
+		*run = *r
+	}
 	return err
 }
 

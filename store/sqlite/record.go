@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
-	"strings"
 
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -20,61 +19,13 @@ func (s *Store) Record(ctx context.Context, entries ...*store.Entry) error {
 		ids[i] = id
 	}
 	return s.writer.do(ctx, func(t *tx) error {
-		for i := 0; i < len(entries); {
-			n := summaryOnlyEntries(entries[i:])
-			if err := t.recordEntries(ids[i:], entries[i:], n); err != nil {
+		for i, e := range entries {
+			if err := t.recordEntry(ids[i], e); err != nil {
 				return err
 			}
-			i += max(n, 1)
 		}
 		return nil
 	})
-}
-
-// entriesAtOnce is how many entries one statement writes.
-const entriesAtOnce = 16
-
-// insertEntriesSQL returns the statement that writes entriesAtOnce entries
-// without payload, steps and cause.
-func insertEntriesSQL() string {
-	return "INSERT INTO runs (seq, id, flow, state, attempt, status, size, started, finished, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" +
-		strings.Repeat(", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entriesAtOnce-1)
-}
-
-// summaryOnlyEntries returns entriesAtOnce if that many entries at the beginning
-// have no payload, steps or cause; otherwise 0.
-func summaryOnlyEntries(entries []*store.Entry) int {
-	if len(entries) < entriesAtOnce {
-		return 0
-	}
-	for _, e := range entries[:entriesAtOnce] {
-		if !e.Cause.IsZero() || e.State == store.Failed || len(e.Steps) > 0 || e.TotalSize() > 0 {
-			return 0
-		}
-	}
-	return entriesAtOnce
-}
-
-// recordEntries stores the next n entries, which have no payload, steps or
-// cause. If n is 0, it stores the next entry, of any kind.
-func (t *tx) recordEntries(ids []store.ID, entries []*store.Entry, n int) error {
-	if n == 0 {
-		return t.recordEntry(ids[0], entries[0])
-	}
-	t.args = t.args[:0]
-	for i, e := range entries[:n] {
-		started, finished := t.entryTimes(e)
-		t.args = append(t.args, t.nextSeq+int64(i), ids[i][:], e.Flow, int64(e.State), int64(max(e.Attempt, 1)), int64(e.Status), int64(0), started, finished, nullText(e.Version))
-		t.stats.add(e.Flow, e.State, intOf(started), finished, 1)
-	}
-	if _, err := t.exec(t.insertEntriesSQL, t.args...); err != nil {
-		if isUniqueViolation(err) {
-			return fmt.Errorf("%w: one of %s to %s", store.ErrExists, entries[0].ID, entries[n-1].ID)
-		}
-		return err
-	}
-	t.nextSeq += int64(n)
-	return nil
 }
 
 // entryTimes returns when a run began and ended.

@@ -119,13 +119,16 @@ type statsDelta map[statsKey]statsValue
 // add counts n runs that ended at a time, in milliseconds. A negative n uncounts
 // them.
 func (t statsDelta) add(flow string, s store.State, started, finished, n int64) {
-	k := statsKey{flow, s, finished / 60_000}
-	c := t[k]
-	c.n += n
+	c := statsValue{n: n}
 	if started > 0 {
-		c.took += n * max(finished-started, 0)
+		c.took = n * max(finished-started, 0)
 	}
-	t[k] = c
+	t.addCount(statsKey{flow, s, finished / 60_000}, c)
+}
+
+func (t statsDelta) addCount(k statsKey, by statsValue) {
+	c := t[k]
+	t[k] = statsValue{c.n + by.n, c.took + by.took}
 }
 
 // The widths of the counters, in seconds.

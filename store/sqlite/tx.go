@@ -30,8 +30,7 @@ type tx struct {
 	rotation int            // where the round robin over the flows begins
 	args     []driver.Value // of a long statement; reused
 
-	insertStepsSQL   [stepsAtOnce + 1]string
-	insertEntriesSQL string
+	insertStepsSQL [stepsAtOnce + 1]string
 
 	now           int64    // the time of the transaction, in milliseconds
 	writes        int      // statements of the current operation that changed rows
@@ -48,7 +47,7 @@ func newTx(dsn string, f *fileCheck, c *steadyClock, o Options) *tx {
 	return &tx{
 		dsn: dsn, files: f, clock: c, hash: keyHash{o.KeyHash, o.NewKey}, warn: warn, maxCompact: cmp.Or(o.maxCompact, maxCompact),
 		leases: newLeases(c), ready: make(chan struct{}, 1),
-		counts: newQueueCounts(), stats: statsDelta{}, insertStepsSQL: insertStepsSQL(), insertEntriesSQL: insertEntriesSQL(),
+		counts: newQueueCounts(), stats: statsDelta{}, insertStepsSQL: insertStepsSQL(),
 	}
 }
 

@@ -110,6 +110,7 @@ func Run(t *testing.T, e Engine) {
 		{"List", listTests()},
 		{"Search", searchTests()},
 		{"Record", recordTests()},
+		{"Outcomes", outcomeTests()},
 		{"Failures", failureTests()},
 		{"FailureWindows", failureWindowTests()},
 		{"Stats", statsTests()},
