@@ -33,20 +33,16 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 	if err != nil {
 		return store.Page{}, wrapContextError(ctx, err)
 	}
-	var page store.Page
+	p := &pageBuilder{limit: l.limit, outcomes: s.outcomesOf(ctx, &l)}
 	var row summaryRow
 	_, err = pgx.ForEachRow(rows, row.scanTargets(), func() error {
-		page.Runs = append(page.Runs, row.summary())
+		p.candidates = append(p.candidates, candidate{row.id, row.summary(), true})
 		return nil
 	})
 	if err != nil {
 		return store.Page{}, wrapContextError(ctx, err)
 	}
-	if len(page.Runs) > l.limit {
-		page.Runs = page.Runs[:l.limit]
-		page.Next = page.Runs[l.limit-1].ID
-	}
-	return page, nil
+	return p.build(l.from)
 }
 
 func (s *Store) runQuery(ctx context.Context, q *query) (pgx.Rows, error) {
@@ -130,10 +126,11 @@ func (l *listing) stateConditions() []string {
 	return all
 }
 
-// A search ends its page after it has read so many runs or bytes.
+// A search ends its page after it has read so many runs, bytes or outcomes.
 const (
-	maxSearchRuns  = 2000
-	maxSearchBytes = 32 << 20
+	maxSearchRuns     = 2000
+	maxSearchBytes    = 32 << 20
+	maxSearchOutcomes = 100_000
 )
 
 // searchRuns returns a page of the runs that contain the text of the filter and
@@ -145,31 +142,25 @@ func (s *Store) searchRuns(ctx context.Context, l *listing) (store.Page, error) 
 	if err != nil {
 		return store.Page{}, wrapContextError(ctx, err)
 	}
-	var page store.Page
+	p := &pageBuilder{limit: l.limit, outcomes: s.outcomesOf(ctx, l), search: true}
 	var row summaryRow
 	var okey []byte
 	var bytes, before, all int64
 	var found bool
-	needle, searched, last := foldASCII(l.Text), int64(0), ""
+	needle := foldASCII(l.Text)
 	_, err = pgx.ForEachRow(rows, row.scanTargets(&okey, &bytes, &before, &all, &found), func() error {
-		if len(page.Runs) == l.limit {
-			page.Next = page.Runs[l.limit-1].ID
-			return nil
-		}
 		run := row.summary()
-		if l.HasReason(&run.Cause) && (found || containsText(&run, needle)) {
-			page.Runs = append(page.Runs, run)
-		}
-		searched, last = searched+1, run.ID
+		p.candidates = append(p.candidates, candidate{row.id, run, l.HasReason(&run.Cause) && (found || containsText(&run, needle))})
 		return nil
 	})
 	if err != nil {
 		return store.Page{}, wrapContextError(ctx, err)
 	}
-	if page.Next == "" && (searched < all || all == maxSearchRuns) {
-		page.Next = last
+	n := int64(len(p.candidates))
+	if p.more = n < all || all == maxSearchRuns; p.more {
+		return p.build(p.candidates[n-1].id)
 	}
-	return page, nil
+	return p.build(l.from)
 }
 
 // searchQuery selects the candidates, and whether their bytes contain the text.

@@ -59,7 +59,10 @@ func (s *Store) changeRun(ctx context.Context, id string, do func(context.Contex
 	return s.changeRuns(ctx, []store.ID{key}, "", func(ctx context.Context, c *runChange) error {
 		r := c.runs[key]
 		if r == nil {
-			return fmt.Errorf("%w: run %s", store.ErrNotFound, id)
+			var err error
+			if r, err = s.runOfOutcome(ctx, key); err != nil {
+				return err
+			}
 		}
 		return do(ctx, c, r)
 	})

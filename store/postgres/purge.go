@@ -56,45 +56,62 @@ func (p *purge) deleteRuns(ctx context.Context, t *tx) error {
 	if err := t.sendAll(ctx); err != nil {
 		return err
 	}
-	old, most := newQuery("state > 3"), int64(math.MaxInt64)
 	switch {
 	case p.Bytes > 0 && bytes > p.Bytes:
-		most = bytes - p.Bytes
+		return p.deleteOldest(ctx, t, bytes-p.Bytes)
 	case p.Runs > 0:
-		before := now.Add(-p.Runs)
-		// A run is received before it ends, so the index of ids finds it. If
-		// the clocks of the two differ, the run is deleted when its id is as
-		// old.
-		first, ok := store.FirstID(before)
-		if !ok {
-			return nil
-		}
-		old.add(" AND id < ").arg([16]byte(first), "uuid").add(" AND finished < ").arg(before, "timestamptz")
-	default:
-		return nil
+		return p.deleteExpired(ctx, t, now.Add(-p.Runs))
 	}
-	return p.deleteOldest(ctx, t, old, most)
+	return nil
 }
 
-// deleteOldest deletes the oldest runs that match a condition, until they held
-// so many bytes.
-func (p *purge) deleteOldest(ctx context.Context, t *tx, condition *query, most int64) error {
+// deleteExpired deletes runs that ended before a time. A run is received before it
+// ends, so the index of ids finds it. If the clocks of the two differ, the run is
+// deleted when its id is as old.
+func (p *purge) deleteExpired(ctx context.Context, t *tx, before time.Time) error {
+	first, ok := store.FirstID(before)
+	if !ok {
+		return nil
+	}
+	olderThan := func(condition, ended string) *query {
+		return newQuery(condition+" < ").arg([16]byte(first), "uuid").add(" AND "+ended+" < ").arg(before, "timestamptz")
+	}
+	if _, err := p.deleteRows(ctx, t, olderThan("state > 3 AND id", "finished"), math.MaxInt64); err != nil {
+		return err
+	}
+	return p.deleteOutcomes(ctx, t, olderThan("last", "ended"), math.MaxInt64)
+}
+
+// deleteOldest deletes the oldest runs that hold so many bytes together. A row of
+// outcomes is as old as its newest one.
+func (p *purge) deleteOldest(ctx context.Context, t *tx, amount int64) error {
+	const newest = "), 'ffffffff-ffff-ffff-ffff-ffffffffffff')"
+	freed, err := p.deleteRows(ctx, t, newQuery("state > 3 AND id < coalesce((SELECT last FROM outcomes ORDER BY last LIMIT 1"+newest), amount)
+	if err != nil || freed >= amount {
+		return err
+	}
+	return p.deleteOutcomes(ctx, t, newQuery("last < coalesce((SELECT id FROM runs WHERE state > 3 ORDER BY id LIMIT 1"+newest), amount-freed)
+}
+
+// deleteRows deletes the oldest runs that match a condition, until they held so many
+// bytes. It returns how many they held.
+func (p *purge) deleteRows(ctx context.Context, t *tx, condition *query, most int64) (freed int64, err error) {
 	q := &query{args: condition.args}
 	q.add("WITH oldest AS (SELECT id, bytes FROM runs WHERE "+condition.text.String()+" ORDER BY id LIMIT ").arg(purgeBatch, "int").
 		add(" FOR UPDATE SKIP LOCKED), old AS (SELECT id, sum(bytes) OVER (ORDER BY id) - bytes AS before FROM oldest)"+
 			", gone AS (DELETE FROM runs r USING old WHERE r.id = old.id AND old.before < ").arg(most, "bigint").
 		add(" RETURNING r.id, r.bytes), p AS (DELETE FROM payloads USING gone WHERE run = gone.id), s AS (DELETE FROM steps USING gone WHERE run = gone.id)"+
 			", b AS (UPDATE shards SET bytes = shards.bytes - (SELECT coalesce(sum(gone.bytes), 0) FROM gone) WHERE shard = ").arg(p.shard, "smallint").
-		add(") SELECT count(*) FROM gone")
+		add(") SELECT count(*), coalesce(sum(bytes), 0)::bigint FROM gone")
 	var n int
-	scanRows(t.addQuery(q), []any{&n}, func() error { return nil })
+	scanRows(t.addQuery(q), []any{&n, &freed}, func() error { return nil })
 	if err := t.sendAll(ctx); err != nil {
-		return err
+		return 0, err
 	}
 	p.out.Runs = n
 	// After runs were deleted for their size, the next call deletes old ones.
 	p.out.More = n == purgeBatch || (n > 0 && most < math.MaxInt64)
-	return nil
+	return freed, nil
 }
 
 // deleteCountersAndKeys deletes old counters and expired keys.

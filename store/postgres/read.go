@@ -17,6 +17,19 @@ func (s *Store) Get(ctx context.Context, id string) (*store.Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", store.ErrNotFound, err)
 	}
+	run, err := s.readRun(ctx, key)
+	if err != nil || run.ID != "" {
+		return run, err
+	}
+	o, err := s.findOutcome(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	return o.Run()
+}
+
+// readRun reads the rows of a run. The run has no id if there is none.
+func (s *Store) readRun(ctx context.Context, id store.ID) (*store.Run, error) {
 	conn, err := s.readPool.Acquire(ctx)
 	if err != nil {
 		return nil, wrapContextError(ctx, err)
@@ -26,13 +39,10 @@ func (s *Store) Get(ctx context.Context, id string) (*store.Run, error) {
 	// All statements read one snapshot, in one trip.
 	b := &pgx.Batch{}
 	b.BeginTx(pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
-	addRunQueries(b, key, run)
+	addRunQueries(b, id, run)
 	b.Queue("COMMIT")
 	if err := conn.SendBatch(ctx, b).Close(); err != nil {
 		return nil, wrapContextError(ctx, err)
-	}
-	if run.ID == "" {
-		return nil, fmt.Errorf("%w: run %s", store.ErrNotFound, id)
 	}
 	return run, nil
 }
