@@ -131,16 +131,11 @@ func (q *request) recordRun(r *flow.Run, out *flow.Outcome, response *flow.Respo
 	if q.ended.IsZero() { // it panicked
 		q.ended = q.handler.Clock.Now()
 	}
-	e := &store.Entry{
-		ID: q.ID, Flow: r.Flow.Name, Version: r.Flow.Version, State: store.Succeeded, Started: q.Began, Finished: q.ended, Status: response.Status,
-		Watchers: q.Endpoint.Watchers,
-	}
 	if q.handler.Recorder.OverMemory() || q.Env.Memory.Busy() || (!r.RecordInputs && out.State == flow.Succeeded) {
-		q.addOutcome(e, out)
-		q.forgetRecords()
-		q.handler.Recorder.AddSummary(e)
+		q.recordSummary(r, out, response.Status)
 		return
 	}
+	e := q.newEntry(r, response.Status)
 	q.Snapshot.Retain()
 	size := q.memorySize(r.Event) + q.Computed() + int64(len(response.Body))
 	taken := q.GiveUp() // the entry has it from now on
@@ -153,6 +148,28 @@ func (q *request) recordRun(r *flow.Run, out *flow.Outcome, response *flow.Respo
 		q.addDetails(e, r, out, response)
 		return e
 	}})
+}
+
+// recordSummary adds a sync run to the history without its details.
+func (q *request) recordSummary(r *flow.Run, out *flow.Outcome, status int) {
+	defer q.forgetRecords()
+	if out.State == flow.Succeeded && out.Err == nil {
+		q.handler.Recorder.AddOutcome(store.Outcome{
+			ID: q.ID, Flow: r.Flow.Name, Version: r.Flow.Version, Status: status, Started: q.Began, Finished: q.ended,
+		})
+		return
+	}
+	e := q.newEntry(r, status)
+	q.addOutcome(e, out)
+	q.handler.Recorder.AddSummary(e)
+}
+
+// newEntry returns the entry of a run that succeeded.
+func (q *request) newEntry(r *flow.Run, status int) *store.Entry {
+	return &store.Entry{
+		ID: q.ID, Flow: r.Flow.Name, Version: r.Flow.Version, State: store.Succeeded, Started: q.Began, Finished: q.ended, Status: status,
+		Watchers: q.Endpoint.Watchers,
+	}
 }
 
 // forgetRecords drops the records of the steps, which the history has taken.

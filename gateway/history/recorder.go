@@ -6,6 +6,7 @@ package history
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,7 +19,7 @@ import (
 
 const (
 	maxPending      = 32768    // entries that wait to be written
-	busyPending     = 512      // above it only the summary of successful runs is stored
+	busyPending     = 512      // above it only the outcome of successful runs is stored
 	maxPendingBytes = 64 << 20 // of pending requests; above it only the summary of any run is stored
 	maxBatch        = 512      // entries in one write
 	maxBatchBytes   = 4 << 20  // of the requests and answers in one write, which is one entry at least
@@ -30,15 +31,17 @@ const (
 // not wait for it. It also builds the entries, so that callers do not spend time
 // on them.
 //
-// Under more load than it can write, the recorder drops details first and whole entries last:
-// it stores only the summary of successful runs, then of all runs if pending
-// requests would take too much memory, and drops entries only if its queue is
-// full. Summaries and dropped entries are counted.
+// Under more load than it can write, the recorder drops details first and whole
+// entries last: it stores only the outcome of successful runs, which costs little,
+// then the summary of all runs if pending requests would take too much memory, and
+// drops entries only if a queue is full. Runs without details and dropped entries
+// are counted.
 type Recorder struct {
 	store       store.History
 	clock       clock.Clock
 	log         *telemetry.Log
 	queue       chan PendingEntry
+	outcomes    *outcomeQueue
 	bytes       atomic.Int64 // of pending requests
 	summaryOnly atomic.Int64
 	dropped     atomic.Int64
@@ -53,7 +56,7 @@ type PendingEntry struct {
 
 // NewRecorder returns a recorder that writes nothing before Run is called.
 func NewRecorder(s store.History, c clock.Clock, log *telemetry.Log) *Recorder {
-	return &Recorder{store: s, clock: c, log: log, queue: make(chan PendingEntry, maxPending)}
+	return &Recorder{store: s, clock: c, log: log, queue: make(chan PendingEntry, maxPending), outcomes: newOutcomeQueue()}
 }
 
 // Dropped returns how many entries are missing in the history.
@@ -90,7 +93,8 @@ func (r *Recorder) release(e PendingEntry) {
 	}
 }
 
-// AddSummary queues the summary of a run whose details are not stored.
+// AddSummary queues the summary of a run that failed and whose details are not
+// stored.
 func (r *Recorder) AddSummary(e *store.Entry) {
 	r.summaryOnly.Add(1)
 	r.AddBuilt(e)
@@ -101,9 +105,17 @@ func (r *Recorder) AddBuilt(e *store.Entry) {
 	r.Add(PendingEntry{Build: func() *store.Entry { return e }})
 }
 
-// Run writes entries in batches until the context ends, and then the pending
+// Run writes entries and outcomes until the context ends, and then the pending
 // ones.
 func (r *Recorder) Run(ctx context.Context) {
+	var outcomes sync.WaitGroup
+	outcomes.Go(func() { r.writeOutcomes(ctx) })
+	defer outcomes.Wait()
+	r.writeEntries(ctx)
+}
+
+// writeEntries writes entries in batches.
+func (r *Recorder) writeEntries(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -22,6 +23,20 @@ type fakeHistory struct {
 	store.History
 	rejects string // an id that fails each batch it is part of
 	ids     []string
+
+	outcomes []string
+	writes   int // of outcomes
+}
+
+func (f *fakeHistory) RecordOutcomes(_ context.Context, list []store.Outcome) error {
+	f.writes++
+	for _, o := range list {
+		if o.ID == f.rejects {
+			return errors.New("a bad outcome")
+		}
+		f.outcomes = append(f.outcomes, o.ID)
+	}
+	return nil
 }
 
 func (f *fakeHistory) Record(_ context.Context, entries ...*store.Entry) error {
@@ -138,5 +153,59 @@ func TestRecorderKeepsMemoryUntilEntriesAreWritten(t *testing.T) {
 	runToEnd(r)
 	if !slices.Equal(f.ids, []string{"0", "1", "2"}) || released.Load() != 3 || r.OverMemory() {
 		t.Errorf("entries %q, %d released", f.ids, released.Load())
+	}
+}
+
+// TestRecorderCollectsOutcomes: outcomes are written together, after a second or when
+// there are many, and at the end.
+func TestRecorderCollectsOutcomes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeHistory{}
+		r := newRecorder(f)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { r.Run(ctx); close(ended) }()
+		synctest.Wait()
+		add := func(n, writes int, wait time.Duration) {
+			t.Helper()
+			before := len(f.outcomes)
+			for range n {
+				r.AddOutcome(store.Outcome{ID: "x"})
+			}
+			time.Sleep(wait)
+			synctest.Wait()
+			if len(f.outcomes) != before+n || f.writes != writes {
+				t.Errorf("%d of %d outcomes were written, in %d writes; want %d writes", len(f.outcomes)-before, n, f.writes, writes)
+			}
+		}
+		add(100, 1, time.Second)
+		add(8192, 2, 0)
+		add(1, 3, time.Second)
+		r.AddOutcome(store.Outcome{ID: "last"})
+		cancel()
+		<-ended
+		if f.writes != 4 || f.outcomes[len(f.outcomes)-1] != "last" || r.SummaryOnly() != int64(len(f.outcomes)) {
+			t.Errorf("%d writes; the last outcome is %q", f.writes, f.outcomes[len(f.outcomes)-1])
+		}
+	})
+}
+
+func TestRecorderDropsOutcomes(t *testing.T) {
+	t.Parallel()
+	f := &fakeHistory{rejects: "bad"}
+	r := newRecorder(f)
+	for r.Dropped() == 0 { // the queue is full
+		r.AddOutcome(store.Outcome{ID: "x"})
+	}
+	runToEnd(r)
+	written := int64(len(f.outcomes))
+	if written != 65536 || r.SummaryOnly() != written+1 {
+		t.Errorf("%d of %d outcomes were written", written, r.SummaryOnly())
+	}
+	r.AddOutcome(store.Outcome{ID: "bad"})
+	runToEnd(r)
+	if r.Dropped() != 2 {
+		t.Errorf("%d outcomes were dropped, want 2", r.Dropped())
 	}
 }
