@@ -19,11 +19,13 @@ import (
 
 const (
 	maxPending      = 32768    // entries that wait to be written
-	busyPending     = 512      // above it only the outcome of successful runs is stored
+	calmPending     = 512      // above it only the outcome of successful runs is stored
+	busyPending     = 128      // the same while the processors are busy
 	maxPendingBytes = 64 << 20 // of pending requests; above it only the summary of any run is stored
 	maxBatch        = 512      // entries in one write
 	maxBatchBytes   = 4 << 20  // of the requests and answers in one write, which is one entry at least
-	maxThrottle     = 9        // the longest pause, as a multiple of the write before
+	maxThrottle     = 49       // the longest pause, as a multiple of the write before
+	maxPause        = 500 * time.Millisecond
 	writeTimeout    = 30 * time.Second
 )
 
@@ -42,6 +44,7 @@ type Recorder struct {
 	log         *telemetry.Log
 	queue       chan PendingEntry
 	outcomes    *outcomeQueue
+	busy        busyProbe
 	bytes       atomic.Int64 // of pending requests
 	summaryOnly atomic.Int64
 	dropped     atomic.Int64
@@ -68,7 +71,11 @@ func (r *Recorder) SummaryOnly() int64 { return r.summaryOnly.Load() }
 // HasCapacity reports whether there is time to write the details of successful
 // runs.
 func (r *Recorder) HasCapacity() bool {
-	return len(r.queue) < busyPending && !r.OverMemory()
+	limit := calmPending
+	if r.busy.isBusy() {
+		limit = busyPending
+	}
+	return len(r.queue) < limit && !r.OverMemory()
 }
 
 // OverMemory reports whether there is no memory for the details of another run.
@@ -145,16 +152,19 @@ func (r *Recorder) writeNext(first PendingEntry) {
 	}
 }
 
-// throttle leaves the processors to sync callers while the recorder is busy. The
-// pause shrinks as the queue fills, and from half of the queue on there is none,
-// so entries are dropped only if the store cannot keep up.
+// throttle leaves the processors to sync callers while these are busy, or while
+// entries arrive faster than they are written: details of some successful runs are
+// worth a fiftieth of a processor. The pause shrinks as the queue fills, and from half
+// of the queue on there is none, so entries are dropped only if the store cannot keep
+// up.
 func (r *Recorder) throttle(ctx context.Context, took time.Duration) {
 	const half = maxPending / 2
+	r.busy.measure(r.clock)
 	pending := len(r.queue)
-	if pending < busyPending || pending >= half {
+	if pending >= half || pending < calmPending && !r.busy.isBusy() {
 		return
 	}
-	_ = clock.Sleep(ctx, r.clock, maxThrottle*took*time.Duration(half-pending)/half)
+	_ = clock.Sleep(ctx, r.clock, min(maxThrottle*took*time.Duration(half-pending)/half, maxPause))
 }
 
 // fillBatch adds pending entries up to a full batch.

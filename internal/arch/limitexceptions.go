@@ -68,6 +68,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"gateway/history.maxBatch":          inside,
 		"gateway/history.maxBatchBytes":     inside,
 		"gateway/history.maxThrottle":       inside,
+		"gateway/history.maxPause":          inside,
 		"gateway/worker.batchPause":         inside,
 		"store/outcomes.MaxOutcomes":        inside,
 		"store/outcomes.maxAsked":           inside,
