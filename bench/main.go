@@ -4,12 +4,14 @@
 //	go run ./bench          a sync flow beside a handler that does the same
 //	go run ./bench -async   async flows beside handlers that do the same and keep nothing,
 //	                        on SQLite and, where a server is installed, on PostgreSQL (pg)
+//	go run ./bench -replicas
+//	                        one, two and four gateways on one PostgreSQL server
 //	go run ./bench -flood   good requests to a flow in this process, while other processes attack it
 //	go run ./bench -flows N a gateway with N flows beside one with a single flow: start, memory,
 //	                        reloads after an edit, metrics, and the same requests to both
 //	go run ./bench -soak N  N async runs in this process, and what memory they leave behind
 //
-// All but the last two need wrk. The servers are processes of their own on loopback;
+// All but -flood and -soak need wrk. The servers are processes of their own on loopback;
 // rounds alternate between them, the ratios to the hand-written handler are taken
 // round by round, and the medians are printed. On a machine with other work only
 // the ratios of processor time mean something. What is said to be finished counts
@@ -37,9 +39,12 @@ func main() {
 	async := flag.Bool("async", false, "measure async flows")
 	runs := flag.Int("soak", 0, "do as many async runs, and print what memory they leave behind")
 	attacked := flag.Bool("flood", false, "attack the gateway, and measure good requests meanwhile")
+	replicated := flag.Bool("replicas", false, "measure one, two and four gateways on one PostgreSQL server")
+	connections := flag.Int("connections", 64, "with -replicas: the connections of the load, over all gateways")
+	statements := flag.Bool("statements", false, "with -replicas: print the statements that take the server most time")
 	flows := flag.Int("flows", 0, "measure a gateway with as many flows")
 	reloads := flag.Int("reloads", 100, "with -flows, how often a line is edited")
-	only := flag.String("only", "", "measure the row or the attack of this name alone, beside the handler that it is compared with")
+	only := flag.String("only", "", "measure the row or the attack of this name alone, beside the handler that it is compared with; with -replicas: this number of gateways")
 	profile := flag.String("profile", "", "write CPU and allocation profiles of the gateway to this folder")
 	servePeer := flag.String("serve-peer", "", "internal: serve the hand-written handler on this address")
 	part := flag.String("flood-part", "", "internal: play a part of a flood")
@@ -58,6 +63,8 @@ func main() {
 		err = flood(*rounds, *seconds, *only)
 	case *flows > 0:
 		err = measureMany(*flows, plan{rounds: *rounds, seconds: *seconds, reloads: *reloads})
+	case *replicated:
+		err = replicas(plan{only: *only, seconds: *seconds, profile: *profile}, *connections, *statements)
 	case *runs > 0:
 		err = soak(*runs)
 	default:

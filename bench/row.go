@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"os/exec"
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -122,12 +120,7 @@ func history(metrics string) error {
 // busyTime is how long processors have worked for a process (man 5
 // proc_pid_stat), in steps of a hundredth of a second; 0 where there is no /proc.
 func busyTime(process int) time.Duration {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", process))
-	if err != nil {
-		return 0
-	}
-	_, rest, _ := strings.Cut(string(text), ") ")
-	fields := strings.Fields(rest)
+	fields := processStat(process)
 	if len(fields) < 13 {
 		return 0
 	}

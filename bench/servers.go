@@ -133,9 +133,9 @@ func gatewayCommand(ctx context.Context, dir, self, profile string) ([]string, e
 	return []string{binary}, nil
 }
 
-func (s *servers) run(ctx context.Context, command []string, env string) error {
-	c := exec.CommandContext(ctx, command[0], command[1:]...)                           //nolint:gosec // our own commands
-	c.Stderr, c.Env = os.Stderr, append(os.Environ(), env, "BENCH_SECRET="+floodSecret) // of a flow that is served and not called
+func (s *servers) run(ctx context.Context, command []string, env ...string) error {
+	c := exec.CommandContext(ctx, command[0], command[1:]...)                                      //nolint:gosec // our own commands
+	c.Stderr, c.Env = os.Stderr, append(append(os.Environ(), env...), "BENCH_SECRET="+floodSecret) // of a flow that is served and not called
 	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
 	c.WaitDelay = time.Minute
 	if err := c.Start(); err != nil {

@@ -34,6 +34,8 @@ type Server struct {
 	port     int
 	account  account
 
+	settings []string // NAME=VALUE, beside those of every server
+
 	mu        sync.Mutex
 	running   *dbserver.Process // nil while the server is stopped
 	databases int               // how many were made
@@ -51,9 +53,9 @@ func Start(t testing.TB) *Server {
 }
 
 // Launch makes a folder with a new server and starts the server, for programs
-// that are no tests. They close it. Launch returns ErrMissing if no server is
-// installed.
-func Launch() (*Server, error) {
+// that are no tests. They close it. A setting is NAME=VALUE. Launch returns
+// ErrMissing if no server is installed.
+func Launch(settings ...string) (*Server, error) {
 	programs, err := findPrograms()
 	if err != nil {
 		return nil, err
@@ -66,7 +68,7 @@ func Launch() (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a folder for PostgreSQL: %w", err)
 	}
-	s := &Server{programs: programs, folder: folder, account: account}
+	s := &Server{programs: programs, folder: folder, account: account, settings: settings}
 	if err := s.initData(); err != nil {
 		s.Close()
 		return nil, err
@@ -164,6 +166,9 @@ func (s *Server) startProcess() (*dbserver.Process, error) {
 	cmd := exec.CommandContext(context.Background(), filepath.Join(s.programs, "postgres"), "-D", s.dataFolder(), "-p", strconv.Itoa(s.port),
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="+s.folder,
 		"-c", "max_connections=200", "-c", "log_min_messages=warning", "-c", "lc_messages=C", "-c", "logging_collector=off")
+	for _, setting := range s.settings {
+		cmd.Args = append(cmd.Args, "-c", setting)
+	}
 	s.account.applyTo(cmd)
 	cmd.Dir = s.folder
 	return dbserver.Start(cmd, "ready to accept connections", syscall.SIGQUIT)
