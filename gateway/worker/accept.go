@@ -36,9 +36,6 @@ func (p *Pool) Accept(ctx context.Context, scope *run.Scope, s *store.Submission
 	case r != nil:
 		p.removeRun(r)
 	}
-	if queued {
-		p.Wakeup.Send()
-	}
 	return got, err
 }
 

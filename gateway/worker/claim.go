@@ -52,10 +52,12 @@ func (p *Pool) claimRuns(ctx context.Context) time.Duration {
 // claimBatch claims and starts as many runs as there are free slots. It returns
 // the pause before the next claim, 0 for none.
 func (p *Pool) claimBatch(ctx context.Context, snap *snapshot.Snapshot) time.Duration {
+	p.wantsSlot.Store(true) // before the slots are counted, so that none is freed unseen
 	limit := p.freeSlots(snap)
 	if limit <= 0 {
 		return p.Pause(pollPause) // the end of a run wakes the loop
 	}
+	p.wantsSlot.Store(false)
 	asked, events := p.Clock.Now(), map[string]cachedEvent{}
 	got, err := p.Store.Claim(ctx, store.ClaimQuery{
 		Owner: p.owner, Lease: p.Lease, Limit: limit, Flows: p.Pauses.WithoutPaused(snap.FlowLimits),

@@ -60,6 +60,7 @@ type Pool struct {
 	idle   atomic.Int32 // goroutines that wait for the next run
 
 	queueOnly atomic.Bool
+	wantsSlot atomic.Bool   // the claim loop waits for a free slot
 	claimed   chan struct{} // closed when the claim loop has ended
 
 	mu      sync.Mutex
@@ -129,7 +130,9 @@ func (p *Pool) removeRun(r *Run) {
 	r.Snapshot.Release()
 	p.Memory.Free(r.GiveUp())
 	p.Slots.Free()
-	p.Wakeup.Send()
+	if p.wantsSlot.Load() {
+		p.Wakeup.Send()
+	}
 	p.wg.Done()
 }
 

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +19,7 @@ func (s *Store) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, e
 		return store.Claimed{}, err
 	}
 	defer cancel()
+	before := s.notifier.beginClaim()
 	var c *claimer
 	err = inTransaction(ctx, s.queuePool, func(ctx context.Context, t *tx) error {
 		c = &claimer{tx: t, q: &q, next: -1}
@@ -26,6 +28,7 @@ func (s *Store) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, e
 	if err != nil {
 		return store.Claimed{}, err
 	}
+	s.notifier.endClaim(before, len(c.work) < q.Limit && !c.more, c.atLimit())
 	if c.more {
 		s.notifier.publish()
 	}
@@ -58,6 +61,7 @@ func (c *claimer) claimRuns(ctx context.Context, first int) error {
 		return err
 	}
 	if len(c.flows) == 0 {
+		c.early = false // nothing was written
 		return nil
 	}
 	if c.hasDue {
@@ -69,16 +73,23 @@ func (c *claimer) claimRuns(ctx context.Context, first int) error {
 
 // lockFlows locks the flows that have claimable runs. It also reads how many
 // runs of each flow are running, and when the next waiting run is due.
+//
+// It passes over flows that have as many running runs as their limit allows, so that
+// claims in vain do not delay the callers of these flows. The end of a run signals
+// that there is room.
 func (c *claimer) lockFlows() {
-	flows := make([]string, len(c.q.Flows))
+	flows, limits := make([]string, len(c.q.Flows)), make([]int, len(c.q.Flows))
 	for i := range c.q.Flows {
-		flows[i] = c.q.Flows[i].Flow
+		flows[i], limits[i] = c.q.Flows[i].Flow, c.q.Flows[i].Max
 	}
+	c.unlockBeforeFlush()
 	const isDue = "EXISTS (SELECT 1 FROM runs r WHERE r.flow = f.flow AND r.state = 2 AND r.due <= clock())"
-	const lock = "SELECT flow, " + isDue + " FROM flows f WHERE flow = ANY($1) AND (ready > 0 OR " + isDue + ") ORDER BY flow FOR UPDATE"
+	const hasRoom = "(u.most <= 0 OR (SELECT count(*) FROM runs r WHERE r.flow = f.flow AND r.state = 3) < u.most)"
+	const lock = "SELECT f.flow, " + isDue + " FROM unnest($1::text[], $2::int[]) u (flow, most) JOIN flows f ON f.flow = u.flow" +
+		" WHERE CASE WHEN f.ready > 0 OR " + isDue + " THEN " + hasRoom + " END ORDER BY f.flow FOR UPDATE OF f"
 	var flow string
 	var due bool
-	scanRows(c.addSQL(lock, flows), []any{&flow, &due}, func() error {
+	scanRows(c.addSQL(lock, flows, limits), []any{&flow, &due}, func() error {
 		c.flows = append(c.flows, flow)
 		c.hasDue = c.hasDue || due
 		return nil
@@ -165,6 +176,11 @@ func (c *claimer) claimableFlows(first int) []flowCapacity {
 		}
 	}
 	return free
+}
+
+// atLimit reports whether a flow runs as many runs as its limit allows.
+func (c *claimer) atLimit() bool {
+	return slices.ContainsFunc(c.q.Flows, func(f store.FlowLimit) bool { return f.Max > 0 && c.running[f.Flow] >= f.Max })
 }
 
 func (c *claimer) readClaimed(rows pgx.Rows) error {

@@ -62,6 +62,9 @@ type setting struct{ name, value string }
 // Locks: a gateway that loses its network between the two trips of a
 // transaction must not keep its locks for long.
 func (c *connector) prepareWriter(ctx context.Context, conn *pgx.Conn) error {
+	if err := findFlush(ctx, conn); err != nil {
+		return err
+	}
 	return applySettings(ctx, conn,
 		setting{"default_transaction_isolation", "read committed"},
 		setting{"enable_seqscan", "off"},

@@ -153,6 +153,7 @@ func (b *acceptBatch) lockFlows(known *knownFlows) {
 	if len(b.counts) == 0 {
 		return
 	}
+	b.unlockBeforeFlush()
 	if unknown := known.unknownFlows(b.counts); len(unknown) > 0 {
 		b.addSQL("INSERT INTO flows (flow) SELECT f FROM unnest($1::text[]) f ORDER BY f ON CONFLICT DO NOTHING", unknown)
 	}

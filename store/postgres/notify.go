@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -21,6 +22,10 @@ import (
 type notifier struct {
 	ready      chan struct{} // holds one signal
 	publishing chan struct{} // holds one signal: NOTIFY is to be sent
+	published  atomic.Int64  // how often runs became claimable
+	exhausted  atomic.Int64  // up to which of them a claim of this gateway left nothing
+	atLimit    atomic.Bool   // the last claim left runs of a flow that was at its limit
+	ended      atomic.Int64  // how many batches ended claims
 	clock      clock.Clock
 	connect    func(context.Context) (*pgx.Conn, error)
 	channel    string
@@ -48,12 +53,50 @@ func sendSignal(c chan struct{}) {
 
 // publish signals this gateway and the others.
 func (n *notifier) publish() {
+	n.published.Add(1)
 	sendSignal(n.ready)
 	sendSignal(n.publishing)
 }
 
-// sendNotifications sends NOTIFY for each signal until the context ends.
-// Signals during a NOTIFY are merged.
+// claimState is what a claim reads before it begins.
+type claimState struct{ published, ended int64 }
+
+// beginClaim is called before a claim, and endClaim after it.
+func (n *notifier) beginClaim() claimState { return claimState{n.published.Load(), n.ended.Load()} }
+
+// endClaim notes what a claim left behind: claimable runs if gotAll is false, and runs
+// of flows that are at their limit.
+func (n *notifier) endClaim(before claimState, gotAll, atLimit bool) {
+	n.atLimit.Store(atLimit)
+	if atLimit && n.ended.Load() != before.ended {
+		sendSignal(n.ready) // the claim may not have seen the end
+	}
+	if gotAll {
+		n.exhausted.Store(before.published)
+	}
+}
+
+// noteEnded is called after claims have ended. Neither a claim that still counted
+// their runs, nor the transaction that ended them, may know that others can start now.
+func (n *notifier) noteEnded() {
+	n.ended.Add(1)
+	if n.atLimit.Load() {
+		sendSignal(n.ready)
+	}
+}
+
+const (
+	// notifyDelay is how long a NOTIFY waits. Until then this gateway claims what it
+	// can, as it has the events of the runs in its memory. If it leaves none, the
+	// others would claim in vain, and they are not told.
+	notifyDelay = 5 * time.Millisecond
+	// limitDelay is how long a NOTIFY waits if only runs of flows are left that are at
+	// their limit. A gateway that ends one of these runs mostly knows of the others.
+	limitDelay = 100 * time.Millisecond
+)
+
+// sendNotifications sends NOTIFY for the signals until the context ends. Signals
+// during a delay are merged.
 func (n *notifier) sendNotifications(ctx context.Context, pool *pgxpool.Pool) {
 	for {
 		select {
@@ -61,9 +104,27 @@ func (n *notifier) sendNotifications(ctx context.Context, pool *pgxpool.Pool) {
 			return
 		case <-n.publishing:
 		}
+		if !n.needsNotify(ctx) {
+			continue
+		}
+		select {
+		case <-n.publishing:
+		default:
+		}
 		// On an error the other gateways find the runs when they poll.
 		_, _ = pool.Exec(ctx, "SELECT pg_notify($1, $2)", n.channel, n.self)
 	}
+}
+
+// needsNotify waits for the delay, and reports whether other gateways may find runs.
+func (n *notifier) needsNotify(ctx context.Context) bool {
+	if clock.Sleep(ctx, n.clock, notifyDelay) != nil {
+		return false
+	}
+	if n.exhausted.Load() < n.published.Load() {
+		return true
+	}
+	return n.atLimit.Load() && clock.Sleep(ctx, n.clock, limitDelay) == nil
 }
 
 // The limits of the delay between attempts to connect.

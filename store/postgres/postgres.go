@@ -22,6 +22,10 @@
 // two trips to the server: the first trip locks and reads, the second writes
 // and commits. Locks are taken in the order flows (by name), keys, runs.
 //
+// These locks are released before the transaction is durable, and its caller waits
+// until it is: see unlockBeforeFlush. A flow with many callers would otherwise be
+// locked for as long as the disk takes, by one gateway after the other.
+//
 // A worker's writes check the fence of the run. They take one trip, and lock
 // the flow only if they put the run back or free its order key.
 //

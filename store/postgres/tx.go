@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -18,6 +19,7 @@ type tx struct {
 	batch      *pgx.Batch
 	begun      bool // statements were sent
 	committing bool // the last statements were sent
+	early      bool // locks are released before the flush
 	connClosed bool // the connection was closed when the transaction ended
 }
 
@@ -52,10 +54,13 @@ func tryTransaction(ctx context.Context, pool *pgxpool.Pool, do func(context.Con
 	t := &tx{conn: conn.Conn(), batch: &pgx.Batch{}}
 	err = do(ctx, t)
 	if err == nil {
-		if t.begun {
+		t.committing = true
+		if t.begun || t.early {
 			t.addSQL("COMMIT").Exec(checkCommit)
 		}
-		t.committing = true
+		if t.early {
+			t.addSQL(flush)
+		}
 		err = t.sendAll(ctx)
 	}
 	if err != nil {
@@ -82,13 +87,46 @@ func (t *tx) addSQL(sql string, args ...any) *pgx.QueuedQuery { return t.batch.Q
 // addQuery adds a statement that was built.
 func (t *tx) addQuery(q *query) *pgx.QueuedQuery { return t.batch.Queue(q.text.String(), q.args...) }
 
+// unlockBeforeFlush makes COMMIT release the locks of the transaction before the
+// server flushes its log, so that others that wait for the locks do not also wait
+// for the disk. The caller still waits: the statement flush follows in the same trip.
+//
+// Others may see what the transaction wrote before it is durable. Whatever they
+// commit comes later in the log, so it is durable only if this transaction is.
+//
+// A server that lacks the function of flush releases the locks after the flush.
+func (t *tx) unlockBeforeFlush() {
+	if canFlush, _ := t.conn.PgConn().CustomData()[hasFlush].(bool); canFlush {
+		t.early = true
+		t.addSQL("SET LOCAL synchronous_commit = off")
+	}
+}
+
+// flush writes a message into the log that nobody reads. Its transaction waits until
+// the log is durable up to there.
+const flush = "SELECT pg_catalog.pg_logical_emit_message(true, 'gateway', '')"
+
+// hasFlush is the key of what is known about a connection: whether flush works.
+const hasFlush = "gateway flush"
+
+// findFlush finds out whether flush works on a connection.
+func findFlush(ctx context.Context, conn *pgx.Conn) error {
+	const find = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_proc WHERE proname = 'pg_logical_emit_message' AND has_function_privilege(oid, 'EXECUTE'))`
+	var found bool
+	if err := conn.QueryRow(ctx, find).Scan(&found); err != nil {
+		return fmt.Errorf("setting up a session: %w", err)
+	}
+	conn.PgConn().CustomData()[hasFlush] = found
+	return nil
+}
+
 // sendAll sends the added statements, and reads their results.
 func (t *tx) sendAll(ctx context.Context) error {
 	if t.batch.Len() == 0 {
 		return nil
 	}
 	b := t.batch
-	if !t.begun && !t.committing {
+	if !t.begun && (!t.committing || t.early) {
 		b = &pgx.Batch{}
 		b.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")
 		b.QueuedQueries = append(b.QueuedQueries, t.batch.QueuedQueries...)

@@ -112,6 +112,9 @@ func (s *Store) commitWorkerBatch(ops []*batch.Op[workerOp]) error {
 	for _, o := range ops {
 		o.Err = o.Value.resultOf(b)
 	}
+	if len(b.ended)+len(b.requeued) > 0 {
+		s.notifier.noteEnded()
+	}
 	switch {
 	case b.publish:
 		s.notifier.publish()
@@ -123,6 +126,7 @@ func (s *Store) commitWorkerBatch(ops []*batch.Op[workerOp]) error {
 
 func (b *workerBatch) addWrites() {
 	if b.lockFlows {
+		b.unlockBeforeFlush()
 		// Adopt renames no flow of a running run, so these are the flows to lock.
 		lockFlowsOfRuns(b.tx, b.releasedRuns(), map[string]bool{})
 	}
