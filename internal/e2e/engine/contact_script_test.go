@@ -120,6 +120,13 @@ func (d *durable) deleteContact(spellings ...string) {
 		}
 	}
 	d.changed.Await(d.t, "the address is erased", func() bool { return !d.anyRunHolds(spellings) })
+	for path, text := range d.shown() {
+		for _, email := range spellings {
+			if strings.Contains(strings.ToLower(text), strings.ToLower(email)) {
+				d.t.Errorf("%s shows %s after its contact was deleted", path, email)
+			}
+		}
+	}
 }
 
 // anyRunHolds reports whether the admin API shows one of the texts in a run.

@@ -71,7 +71,7 @@ const leakSource = `action "transform" "src" {
     {
       number: (48151600 + 23), float: (1234567 + 0.25), short: ("q~" + "Z!"), lower: ("mixed-" + "case-k77"),
       card: { pin: ("pin-" + "70117"), n: (70700000 + 5) }, list: [("one-" + "of-list"), (60600000 + 6)],
-      keys: { ("key-" + "name-x81"): true }, text: ("a \"quoted\" " + "\\text\\ of-the-run")
+      keys: { ("key-" + "name-x81"): true }, text: ("a \"quoted\" " + "\\text\\ of-t" + "he-run")
     }
   END
 }

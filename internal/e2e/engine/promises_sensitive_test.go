@@ -25,15 +25,16 @@ import (
 // The tests of this file hold what pages of the reference promise about sensitive
 // values. Their names begin with that of the page.
 
-// record returns all that is written about a run: the API, the log and the store.
-func (d *durable) record(run string, log *lines) map[string]string {
+// record returns all that is written about a run: what the admin listener shows, the
+// log and the store.
+func (d *durable) record(log *lines) map[string]string {
 	d.t.Helper()
-	shown := d.admin(http.MethodGet, "/api/v1/runs/"+run).Body.String()
+	shown := d.shownText()
 	d.stop()
 	if err := d.store.Close(); err != nil {
 		d.t.Fatal(err)
 	}
-	return map[string]string{"API": shown, "log": log.text.String(), "store": string(d.onDisk())}
+	return map[string]string{"admin listener": shown, "log": log.text.String(), "store": string(d.onDisk())}
 }
 
 // newLogged returns a stopped gateway and its log.
@@ -68,7 +69,7 @@ func TestActionRespondPageSensitive(t *testing.T) {
 		t.Fatalf("the answer is %s with %v", got.body, got.header)
 	}
 	d.await(got.run(), store.Succeeded)
-	for where, text := range d.record(got.run(), log) {
+	for where, text := range d.record(log) {
 		if strings.Contains(text, "121200014") || strings.Contains(text, "pin-of-the-day") {
 			t.Errorf("the %s holds the answer", where)
 		}
@@ -92,7 +93,7 @@ func TestFunctionsPageNonsensitive(t *testing.T) {
 	d.start()
 	id := d.accept("/f", `{}`)
 	d.await(id, store.Succeeded)
-	for where, text := range d.record(id, log) {
+	for where, text := range d.record(log) {
 		if !strings.Contains(text, "card last-four") {
 			t.Errorf("the %s does not show what the file reveals", where)
 		}
@@ -127,7 +128,7 @@ flow "f" {
 	d.start()
 	id := d.accept("/f", `{}`)
 	d.await(id, store.Succeeded)
-	for where, text := range d.record(id, log) {
+	for where, text := range d.record(log) {
 		if strings.Contains(strings.ToLower(text), "pa55word-of-9") {
 			t.Errorf("the %s holds the token", where)
 		}
@@ -166,7 +167,7 @@ func TestAuthPageSignatureIsCredential(t *testing.T) {
 		t.Fatalf("the answers are %d and %d with %v", first.status, again.status, again.header)
 	}
 	d.await(first.run(), store.Succeeded)
-	for where, text := range d.record(first.run(), log) {
+	for where, text := range d.record(log) {
 		if strings.Contains(text, signature) {
 			t.Errorf("the %s holds the signature", where)
 		}

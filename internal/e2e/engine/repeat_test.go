@@ -3,6 +3,7 @@ package engine_test
 import (
 	"bytes"
 	"context"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -12,7 +13,9 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/webhook-gateway/gateway/admin"
 	"github.com/webhook-gateway/gateway/admin/api"
+	"github.com/webhook-gateway/gateway/admin/dashboard"
 	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/internal/clock"
@@ -71,10 +74,21 @@ func (d *durable) admin(method, path string) *httptest.ResponseRecorder {
 	return w
 }
 
-// newAdminAPI returns the admin handler of a gateway.
+// newAdminAPI returns the handler of the admin listener of a gateway.
 func newAdminAPI(g *gateway.Gateway, s store.Store) http.Handler {
-	service := ops.New(ops.Options{Clock: clock.System{}, Log: zap.NewNop(), Store: s, Process: g, Snapshots: g, Reloader: g, Worker: g, Contacts: g, Pauses: g})
-	return api.New(api.Options{Ops: service, Metrics: g.MetricsHandler(), Clock: clock.System{}})
+	service := ops.New(ops.Options{
+		Clock: clock.System{}, Log: zap.NewNop(), Store: s, Process: g, Snapshots: g, Reloader: g, Worker: g, Contacts: g, Keyring: g, Handshakes: g,
+		Pauses: g, Starter: g, Endpoints: g,
+	})
+	h, err := admin.NewHandler(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, admin.Options{
+		API:       api.New(api.Options{Ops: service, Metrics: g.MetricsHandler(), Clock: clock.System{}}),
+		Dashboard: dashboard.New(dashboard.Options{Ops: service, Clock: clock.System{}, Log: zap.NewNop()}),
+		Log:       zap.NewNop(), Clock: clock.System{},
+	})
+	if err != nil {
+		panic(err) // the listener is on loopback, where no token is needed
+	}
+	return h
 }
 
 // A cancelled run ends long before the next heartbeat of its gateway.

@@ -184,7 +184,7 @@ flow "f" {
 	}
 	d.await(first.run(), store.Succeeded)
 	shown := d.admin(http.MethodGet, "/api/v1/runs/"+first.run()).Body.String()
-	if strings.Contains(shown, "4815162") || !strings.Contains(shown, `"json": "reads action.card.value, which is sensitive (flows.hcl:`) {
+	if strings.Contains(shown+d.shownText(), "4815162") || !strings.Contains(shown, `"json": "reads action.card.value, which is sensitive (flows.hcl:`) {
 		t.Errorf("the API shows %s", shown)
 	}
 	d.stop()

@@ -120,6 +120,11 @@ flow "g" {
 	if lines := log.with("refused: headers_too_large"); len(lines) != 1 || len(log.with("70700005")) > 0 {
 		t.Errorf("the log is %s", log.text.String())
 	}
+	for path, text := range d.shown() {
+		if strings.Contains(path+text, "70700005") {
+			t.Errorf("%s holds the segment: %s", path, text)
+		}
+	}
 }
 
 // The names of members below a sensitive variable stand in the answer to a refused
@@ -170,12 +175,13 @@ flow "t" {
 			t.Errorf("%s: the caller gets %s", c.body, got.body)
 		}
 	}
+	shown := d.shownText()
 	d.stop()
 	if err := d.store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(log.text.String()+string(d.onDisk()), "DE0212") {
-		t.Error("a name is in the log or the store")
+	if strings.Contains(shown+log.text.String()+string(d.onDisk()), "DE0212") {
+		t.Error("a name is on a page, in the API, the log or the store")
 	}
 }
 
@@ -215,7 +221,7 @@ func TestSensitiveVariables(t *testing.T) {
 			if first := d.outside.bodies("/first"); len(first) != 1 || first[0] != `{"code":"c0de-of-7","name":"Jane of the card","pin":70700005}` {
 				t.Errorf("the first action sent %q", first)
 			}
-			shown += d.admin(http.MethodGet, "/api/v1/runs/"+run.ID).Body.String() + d.admin(http.MethodGet, "/api/v1/runs").Body.String()
+			shown += d.shownText()
 			if len(log.with("order order-81")) == 0 {
 				t.Error("the log does not show a variable that is not sensitive")
 			}
