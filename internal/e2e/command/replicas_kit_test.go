@@ -27,6 +27,7 @@ const sharedLease = 6 * time.Second
 type replicas struct {
 	*receiver
 	all   []*process
+	sites []*site            // of all
 	doors map[*process]*door // by which the calls of each gateway come to the receiver
 	st    store.Store        // theirs, opened beside them
 }
@@ -45,7 +46,7 @@ func startReplicas(t *testing.T, number int, r *receiver, database string) *repl
 				t.Logf("gateway %d said:\n%s", i, p.lines)
 			}
 		})
-		out.all, out.doors[p] = append(out.all, p), door
+		out.all, out.sites, out.doors[p] = append(out.all, p), append(out.sites, s), door
 	}
 	out.st = openShared(t, database)
 	return out
