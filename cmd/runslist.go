@@ -112,6 +112,7 @@ func (l *runLister) nextPageCommand() string {
 	addFlag("state", l.filter.states...)
 	addFlag("reason", l.filter.reasons...)
 	addFlag("failure", l.filter.failure)
+	addFlag("parent", l.filter.parent)
 	addFlag("since", l.filter.since)
 	addFlag("from", l.filter.from)
 	addFlag("to", l.filter.to)

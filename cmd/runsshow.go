@@ -77,6 +77,7 @@ func formatRun(r *ops.RunDetail) string {
 		p.addTitle("Output")
 		p.addValue("", r.Output)
 	}
+	p.addChildren(r)
 	if r.Response != nil {
 		p.addTitle("Response")
 		p.addLine("%d %s", r.Response.Status, http.StatusText(r.Response.Status))
@@ -92,6 +93,18 @@ type runPrinter struct{ bytes.Buffer }
 func (p *runPrinter) addTitle(text string) { fmt.Fprintf(p, "\n%s\n", text) }
 
 func (p *runPrinter) addLine(format string, args ...any) { fmt.Fprintf(p, "  "+format+"\n", args...) }
+
+// addChildren adds the runs that the run started.
+func (p *runPrinter) addChildren(r *ops.RunDetail) {
+	if len(r.Children) == 0 {
+		return
+	}
+	p.addTitle("Runs that it started")
+	for i := range r.Children {
+		c := &r.Children[i]
+		p.addLine("%s %s: %s", c.ID, termtext.Escape(c.Flow), c.State)
+	}
+}
 
 // addHeader adds the properties of the run, one per line.
 func (p *runPrinter) addHeader(r *ops.RunDetail) {
@@ -123,6 +136,7 @@ func (p *runPrinter) addHeader(r *ops.RunDetail) {
 	if r.Status > 0 {
 		addField("Status", strconv.Itoa(r.Status))
 	}
+	addField("Started by", r.Parent)
 	addField("Order key", r.OrderKey)
 	addField("Gateway", r.Owner)
 	addField("Trace", r.TraceID)

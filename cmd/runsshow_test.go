@@ -17,6 +17,7 @@ func TestFormatRun(t *testing.T) {
 	sensitive := json.RawMessage(`"(sensitive)"`)
 	got := formatRun(&ops.RunDetail{
 		RunSummary: ops.RunSummary{ID: "06h2", Flow: "pay", State: "succeeded", Attempt: 1, Status: 200}, TraceID: "4bf92f3577b34da6a3ce929d0e0e4736",
+		Parent: "06h1", Children: []ops.RunSummary{{ID: "06h3", Flow: "mail\x1b", State: "queued"}},
 		Request: &ops.RunRequest{
 			Method: "POST", URL: "/pay", RemoteIP: "192.0.2.1", Auth: &ops.RunCaller{Kind: "basic", Name: "shop\x1b"},
 			Headers: map[string][]string{"X-Id": {"7"}}, RunBody: ops.RunBody{Body: sensitive, Encoding: "text"},
@@ -33,7 +34,8 @@ func TestFormatRun(t *testing.T) {
 		},
 		Response: &ops.RunResponse{Status: 200, RunBody: ops.RunBody{Body: sensitive, Encoding: "text"}},
 	})
-	const want = `Trace     4bf92f3577b34da6a3ce929d0e0e4736
+	const want = `Started by  06h1
+Trace       4bf92f3577b34da6a3ce929d0e0e4736
 
 Request
   POST /pay
@@ -58,12 +60,15 @@ Actions
     error   (sensitive) (action charge, permanent)
   log note: skipped
 
+Runs that it started
+  06h3 mail\x1b: queued
+
 Response
   200 OK
   
   (sensitive)
 `
-	_, got, _ = strings.Cut(got, "Status    200\n") // the times before it are local
+	_, got, _ = strings.Cut(got, "Status      200\n") // the times before it are local
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -65,6 +65,8 @@ type ContactChange struct {
 	// Cause is the same on each repetition of the change, and different for any
 	// other change: a repetition starts no flow again. See Call.IdempotencyKey.
 	Cause string
+	// Run is the id of the run that changes the contact; "" for none. Contacts sets it.
+	Run string
 	// Depth and FromFailure are those of the events that the change causes, see
 	// Chained.
 	Depth       int

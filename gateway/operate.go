@@ -116,7 +116,7 @@ func (g *Gateway) StartCalled(ctx context.Context, name string, input any) (stri
 	if err != nil {
 		return "", err
 	}
-	id, _, err := g.durable.services.StartFlow(ctx, e, ev, nil)
+	id, _, err := g.durable.services.StartFlow(ctx, e, ev, services.Start{})
 	return id, err
 }
 
@@ -131,7 +131,7 @@ func (g *Gateway) StartForFailures(ctx context.Context, name string, f flow.Fail
 	if e == nil || !e.Flow.Enabled || e.Flow.Parts.Failure == nil {
 		return "", fmt.Errorf("no flow %q with trigger \"failure\" is in service", name)
 	}
-	id, _, err := g.durable.services.StartFlow(ctx, e, e.Flow.Parts.Failure.Event(f), nil)
+	id, _, err := g.durable.services.StartFlow(ctx, e, e.Flow.Parts.Failure.Event(f), services.Start{})
 	return id, err
 }
 

@@ -13,6 +13,8 @@ type Filter struct {
 	Reasons []string
 	// Failure is the key of a FailureGroup: failed runs with its cause.
 	Failure string
+	// Parent is the id of the run that started the runs.
+	Parent string
 	// Text is searched for in id, flow, cause, event, body and variables of the
 	// run. ASCII letters match in either case, other bytes must be equal. Of an
 	// order key, the whole text or a part of its stored form is found.

@@ -26,6 +26,8 @@ type Submission struct {
 	// FromFailure: a failure of other runs is the cause of the run, so it leaves no
 	// failure for watchers, see FailureWindows.
 	FromFailure bool
+	// Parent is the id of the run that started this one; "" for none.
+	Parent string
 	// Steps are steps that are already completed, of a run that becomes durable
 	// while it runs.
 	Steps []Step

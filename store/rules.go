@@ -18,6 +18,11 @@ func (s *Submission) Validate() (ID, error) {
 	if s.Flow == "" {
 		return ID{}, errors.New("the submission has no flow")
 	}
+	if s.Parent != "" {
+		if _, err := ParseID(s.Parent); err != nil {
+			return ID{}, fmt.Errorf("the run that started the submission: %w", err)
+		}
+	}
 	return id, nil
 }
 
@@ -96,6 +101,15 @@ func (f *Filter) FailureKey() (key int64, asked bool, err error) {
 		return 0, false, fmt.Errorf("%q is no key of a cause", f.Failure)
 	}
 	return key, true, nil
+}
+
+// ParentID returns the id of Parent, and whether the filter has one.
+func (f *Filter) ParentID() (id ID, asked bool, err error) {
+	if f.Parent == "" {
+		return ID{}, false, nil
+	}
+	id, err = ParseID(f.Parent)
+	return id, true, err
 }
 
 // HasReason reports whether a cause has one of the reasons of the filter.

@@ -100,6 +100,7 @@ type Run struct {
 	Summary
 	Payload
 	Steps    []Step    // in the order in which they began
+	Parent   string    // id of the run that started it, which the history may have no more; "" for none
 	OrderKey string    // as KeyHash stores it
 	Owner    string    // of a running run
 	Lease    time.Time // end of the lease of a running run

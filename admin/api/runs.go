@@ -25,6 +25,7 @@ type RunFilter struct {
 	Text    string      `json:"text,omitempty" doc:"A part of the run's id, flow, error, request or variables, or its whole order key. ASCII letters match in either case, except in an order key."`
 	Reason  []string    `json:"reason,omitempty" doc:"Runs whose cause has this reason, such as unauthorized, invalid or timeout. Several select runs with any of them."`
 	Failure string      `json:"failure,omitempty" minLength:"1" doc:"Failed runs with one cause: the key of a group of /api/v1/failures. Needs flow."`
+	Parent  string      `json:"parent,omitempty" minLength:"1" doc:"Runs that the run with this id started: by action flow without wait, by a tag, or by its failure."`
 	TimeRange
 }
 
@@ -197,7 +198,7 @@ func (s *RunSelection) toSelection(now time.Time) (ops.Selection, error) {
 }
 
 func (f *RunFilter) toFilter(now time.Time) (store.Filter, error) {
-	out := store.Filter{Flows: f.Flow, Text: f.Text, Reasons: f.Reason, Failure: f.Failure}
+	out := store.Filter{Flows: f.Flow, Text: f.Text, Reasons: f.Reason, Failure: f.Failure, Parent: f.Parent}
 	for _, name := range f.State {
 		state, err := store.ParseState(string(name))
 		if err != nil {

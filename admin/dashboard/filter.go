@@ -20,6 +20,7 @@ type runFilter struct {
 	Reason []string
 	// Failure is the key of a group of failed runs.
 	Failure string
+	Parent  string // the run that started the runs
 	From    string // a time, or how long ago
 	To      string
 	After   string
@@ -28,7 +29,7 @@ type runFilter struct {
 
 func readRunFilter(q url.Values) runFilter {
 	f := runFilter{
-		Flow: without(q["flow"], ""), State: without(q["state"], ""), Reason: without(q["reason"], ""), Failure: q.Get("failure"), Text: strings.TrimSpace(q.Get("text")),
+		Flow: without(q["flow"], ""), State: without(q["state"], ""), Reason: without(q["reason"], ""), Failure: q.Get("failure"), Parent: strings.TrimSpace(q.Get("parent")), Text: strings.TrimSpace(q.Get("text")),
 		Key: strings.TrimSpace(q.Get("key")), From: strings.TrimSpace(q.Get("from")), To: strings.TrimSpace(q.Get("to")), After: q.Get("after"),
 	}
 	f.Limit, _ = strconv.Atoi(q.Get("limit")) // 0 is the default; the service refuses other numbers
@@ -41,7 +42,7 @@ func without(list []string, unwanted string) []string {
 
 // query returns the query of the store for the filter.
 func (f *runFilter) query(now time.Time) (store.ListQuery, error) {
-	q := store.ListQuery{Filter: store.Filter{Flows: f.Flow, Text: f.Text, Reasons: f.Reason, Failure: f.Failure}, After: f.After, Limit: f.Limit}
+	q := store.ListQuery{Filter: store.Filter{Flows: f.Flow, Text: f.Text, Reasons: f.Reason, Failure: f.Failure, Parent: f.Parent}, After: f.After, Limit: f.Limit}
 	if f.Key != "" {
 		if f.Text != "" {
 			return q, &ops.Error{Kind: ops.Invalid, Message: "a list is searched for a text or for an order key, not for both"}
@@ -67,7 +68,7 @@ func (f *runFilter) query(now time.Time) (store.ListQuery, error) {
 
 // IsEmpty reports whether the filter selects every run.
 func (f runFilter) IsEmpty() bool {
-	return len(f.Flow) == 0 && len(f.State) == 0 && f.Text == "" && f.Key == "" && len(f.Reason) == 0 && f.Failure == "" && f.From == "" && f.To == ""
+	return len(f.Flow) == 0 && len(f.State) == 0 && f.Text == "" && f.Key == "" && len(f.Reason) == 0 && f.Failure == "" && f.Parent == "" && f.From == "" && f.To == ""
 }
 
 // isSearch reports whether the store reads runs to find those that match, which is
@@ -86,7 +87,7 @@ func (f runFilter) values() url.Values {
 	for _, word := range f.Reason {
 		q.Add("reason", word)
 	}
-	for name, text := range map[string]string{"failure": f.Failure, "text": f.Text, "key": f.Key, "from": f.From, "to": f.To} {
+	for name, text := range map[string]string{"failure": f.Failure, "parent": f.Parent, "text": f.Text, "key": f.Key, "from": f.From, "to": f.To} {
 		if text != "" {
 			q.Set(name, text)
 		}

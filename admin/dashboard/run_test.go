@@ -201,3 +201,25 @@ func TestChildRun(t *testing.T) {
 	}
 	wantText(t, s.get(linkTo(t, page, "The run that it started"), 200), child, "boom")
 }
+
+// TestFamily links a run to the run that started it, and to those that it started.
+func TestFamily(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	parent := s.Queue("x", store.Payload{})
+	child := s.NewID()
+	if _, err := s.Store.Accept(t.Context(), &store.Submission{ID: child, Flow: "y", Parent: parent}); err != nil {
+		t.Fatal(err)
+	}
+	other := s.Queue("y", store.Payload{})
+	page := s.get("/runs/"+child, 200)
+	wantText(t, page, "Started by run "+parent)
+	page = s.get(linkTo(t, page, "run <code>"+parent), 200)
+	wantText(t, page, "Runs that it started", child)
+	wantNone(t, page, other)
+	page = s.get(linkTo(t, page, "All runs that it started"), 200)
+	wantText(t, page, child, "1 run, the end of the list")
+	wantNone(t, page, other)
+	wantText(t, s.get("/runs?parent=none", 200), `"parent" must be the id of a run`)
+	wantNone(t, s.get("/runs/"+other, 200), "Started by", "Runs that it started")
+}

@@ -134,6 +134,9 @@ func (sel Selection) text() string {
 	if !sel.To.IsZero() {
 		add("to", sel.To.UTC().Format(time.RFC3339))
 	}
+	add("reason", strings.Join(sel.Reasons, ","))
+	add("failure", sel.Failure)
+	add("parent", sel.Parent)
 	add("text", sel.Text)
 	if sel.All {
 		parts = append(parts, "all runs")

@@ -103,6 +103,8 @@ type RunDetail struct {
 	Response  *RunResponse      `json:"response,omitempty" doc:"The response that the caller got."`
 	Output    json.RawMessage   `json:"output,omitempty" doc:"Output of the action that stopped the run."`
 	Hidden    map[string]string `json:"hidden,omitempty" doc:"Why values of the run are hidden, by name."`
+	Parent    string            `json:"parent,omitempty" doc:"Id of the run that started this one: by action flow without wait, by a tag, or by its failure. The history may have it no more."`
+	Children  []RunSummary      `json:"children" doc:"The newest runs that this one started, at most 20. List runs with parent to get all of them."`
 	OrderKey  string            `json:"order_key,omitempty" doc:"The hash of the order key. Runs of the flow with the same key run one after another."`
 	Owner     string            `json:"owner,omitempty" doc:"The gateway that executes the run."`
 	Version   string            `json:"flow_version,omitempty" doc:"Version of the flow with which the run was accepted. It changes with the source of the flow and of what it names."`

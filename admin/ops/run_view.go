@@ -75,7 +75,7 @@ func (v view) showRun(r *store.Run) *RunDetail {
 	out := &RunDetail{
 		RunSummary: v.showSummary(&r.Summary), Steps: make([]RunStep, 0, len(r.Steps)),
 		Hidden: v.hiddenParts(r), Variables: v.showStored(r.Variables), Output: v.showStored(r.Output), Response: v.showResponse(r),
-		OrderKey: v.redactText(r.OrderKey), Owner: r.Owner, Lease: utc(r.Lease), Version: r.Version,
+		Parent: r.Parent, Children: []RunSummary{}, OrderKey: v.redactText(r.OrderKey), Owner: r.Owner, Lease: utc(r.Lease), Version: r.Version,
 	}
 	if out.Request = v.showRequest(r); out.Request == nil {
 		out.Event = v.showStored(r.Event)

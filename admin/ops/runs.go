@@ -72,6 +72,9 @@ func checkCauseFilter(f *store.Filter) error {
 	if len(f.Reasons) > maxReasons {
 		return invalid("a filter may have at most %d reasons", maxReasons)
 	}
+	if _, _, err := f.ParentID(); err != nil {
+		return invalid("\"parent\" must be the id of a run")
+	}
 	_, asked, err := f.FailureKey()
 	switch {
 	case err != nil:
@@ -101,8 +104,28 @@ func (s *Service) Run(ctx context.Context, id string) (*RunDetail, error) {
 		}
 		out := v.showRun(run)
 		s.addPauseReason(v, &out.RunSummary)
+		if out.Children, err = s.children(ctx, v, run.ID); err != nil {
+			return nil, err
+		}
 		return out, nil
 	})
+}
+
+// maxChildren is how many of the runs that a run started are shown with it.
+const maxChildren = 20
+
+// children returns the newest runs that a run started.
+func (s *Service) children(ctx context.Context, v view, id string) ([]RunSummary, error) {
+	page, err := s.opts.Store.List(ctx, store.ListQuery{Filter: store.Filter{Parent: id}, Limit: maxChildren})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]RunSummary, len(page.Runs))
+	for i := range page.Runs {
+		out[i] = v.showSummary(&page.Runs[i])
+		s.addPauseReason(v, &out[i])
+	}
+	return out, nil
 }
 
 // RunProgress is how far a run is.

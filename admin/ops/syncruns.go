@@ -29,11 +29,13 @@ func (s *Service) addSyncRuns(page store.Page, q store.ListQuery) store.Page {
 	return page
 }
 
-// matchesSyncRun reports whether a list has a run that is under way. A search for
-// a text finds none of them.
+// matchesSyncRun reports whether a list has a run that is under way. They have no
+// text that is searched yet, no cause, and no run has started them.
 func matchesSyncRun(r store.Summary, q store.ListQuery) bool {
 	switch {
-	case q.Text != "", len(q.States) > 0 && !slices.Contains(q.States, store.Running):
+	case q.Text != "", q.Parent != "", q.Failure != "", len(q.Reasons) > 0:
+		return false
+	case len(q.States) > 0 && !slices.Contains(q.States, store.Running):
 		return false
 	case len(q.Flows) > 0 && !slices.Contains(q.Flows, r.Flow):
 		return false

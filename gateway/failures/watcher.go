@@ -68,7 +68,11 @@ func (w *Watcher) startFlow(ctx context.Context, e *snapshot.Endpoint) error {
 		return err
 	}
 	once := &store.Dedupe{Key: "failures:" + strconv.FormatInt(due.Begin.UnixMilli(), 10), TTL: dedupeTime}
-	if _, _, err := w.Services.StartFlow(ctx, e, part.Event(failuresOf(due)), once); err != nil {
+	how := services.Start{Once: once}
+	if n := len(due.Runs); n > 0 {
+		how.Parent = due.Runs[n-1]
+	}
+	if _, _, err := w.Services.StartFlow(ctx, e, part.Event(failuresOf(due)), how); err != nil {
 		return err
 	}
 	return w.Store.MarkWindowFired(ctx, e.Flow.Name, due.Begin)

@@ -125,7 +125,7 @@ func (t *Ticker) startFlow(ctx context.Context, e *snapshot.Endpoint, timed *flo
 		t.Log.Warn("a tick was missed", zap.String("flow", name), zap.Time("tick", tick), zap.Duration("late", late))
 	default:
 		once := &store.Dedupe{Key: "tick:" + strconv.FormatInt(tick.Unix(), 10), TTL: dedupeTime}
-		if _, _, err := t.Services.StartFlow(ctx, e, timed.Event(tick), once); err != nil {
+		if _, _, err := t.Services.StartFlow(ctx, e, timed.Event(tick), services.Start{Once: once}); err != nil {
 			t.Log.Sampled.Warn("a tick waits for the store", zap.String("flow", name), zap.Time("tick", tick), zap.Error(err))
 			t.checked[name], t.deferred[name] = since, tick
 			return false

@@ -11,7 +11,7 @@ import (
 )
 
 // contacts offers the contacts of the store to actions.
-type contacts struct{ services *Services }
+type contacts struct{ *starter }
 
 // Contact returns the contact of an address.
 func (c contacts) Contact(ctx context.Context, email string) (flow.Contact, bool, error) {
@@ -28,6 +28,7 @@ func (c contacts) Contact(ctx context.Context, email string) (flow.Contact, bool
 
 // Change changes a contact, see Services.ChangeContact.
 func (c contacts) Change(ctx context.Context, change flow.ContactChange) (flow.ContactChanged, error) {
+	change.Run = c.run.ID
 	got, err := c.services.ChangeContact(ctx, change)
 	if err != nil {
 		return flow.ContactChanged{}, err

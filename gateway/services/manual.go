@@ -27,7 +27,7 @@ func (s *Services) StartManually(ctx context.Context, e *snapshot.Endpoint, m Ma
 		return "", err
 	}
 	stored.Sensitive = stored.Sensitive || e.Flow.HiddenInput != ""
-	id, _, err := s.queueRun(ctx, e, s.newID(), stored, nil)
+	id, _, err := s.queueRun(ctx, e, s.newID(), stored, Start{})
 	return id, err
 }
 
@@ -59,7 +59,7 @@ func (s *Services) manualTag(ctx context.Context, f *flow.Flow, m ManualStart) (
 	if m.Contact == "" || m.Input != nil {
 		return nil, refuseStart("flow %q is started for a contact: give the address of one, and no input", f.Name)
 	}
-	contact, known, err := contacts{s}.Contact(ctx, m.Contact)
+	contact, known, err := contacts{&starter{services: s}}.Contact(ctx, m.Contact)
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,8 @@ func (s *Services) ForRun(scope *run.Scope) flow.Services {
 	if s == nil {
 		return flow.Services{}
 	}
-	return flow.Services{Keys: keyStore{s}, Contacts: contacts{s}, Starter: starter{s, scope}, IsPaused: s.isPaused}
+	one := &starter{s, scope} // shared, as each run needs both
+	return flow.Services{Keys: keyStore{s}, Contacts: contacts{one}, Starter: one, IsPaused: s.isPaused}
 }
 
 // keyStore offers the keys of the store to actions.

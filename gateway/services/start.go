@@ -28,7 +28,7 @@ type starter struct {
 
 // Start queues a run of a flow, once for the same cause. Variables that hold a
 // secret or a sensitive value are sealed.
-func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause string) (string, error) {
+func (s *starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause string) (string, error) {
 	e := s.run.Snapshot.Endpoints[f.Name]
 	if e == nil {
 		return "", &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("flow %q was removed from the configuration", f.Name)}
@@ -38,28 +38,34 @@ func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause s
 		return "", err
 	}
 	stored.Sensitive = f.HiddenInput != "" || s.run.HasSecret(stored.Variables)
-	id, _, err := s.services.queueRun(ctx, e, s.services.newID(), stored, dedupeCause(cause))
+	id, _, err := s.services.queueRun(ctx, e, s.services.newID(), stored, Start{Once: dedupeCause(cause), Parent: s.run.ID})
 	return id, err
+}
+
+// Start says how a run is started that no request asked for.
+type Start struct {
+	Once   *store.Dedupe // nil for each time
+	Parent string        // id of the run that is the reason; "" for none
 }
 
 // StartFlow queues a run that no request asked for. If another run holds the
 // dedupe key, it returns the key and the id of that run.
-func (s *Services) StartFlow(ctx context.Context, e *snapshot.Endpoint, ev flow.Event, once *store.Dedupe) (string, *store.Key, error) {
+func (s *Services) StartFlow(ctx context.Context, e *snapshot.Endpoint, ev flow.Event, how Start) (string, *store.Key, error) {
 	stored, err := e.Codec.Encode(ev)
 	if err != nil {
 		return "", nil, err
 	}
-	return s.queueRun(ctx, e, s.newID(), stored, once)
+	return s.queueRun(ctx, e, s.newID(), stored, how)
 }
 
 // queueRun queues a run with an id and an encoded event, see StartFlow. A run
 // that exists already is not queued again. A run that the flow skips is counted,
 // and its record has the id.
-func (s *Services) queueRun(ctx context.Context, e *snapshot.Endpoint, id string, stored flow.StoredEvent, once *store.Dedupe) (string, *store.Key, error) {
+func (s *Services) queueRun(ctx context.Context, e *snapshot.Endpoint, id string, stored flow.StoredEvent, how Start) (string, *store.Key, error) {
 	payload := run.NewPayload(s.Sealer, stored)
 	root := s.trace(ctx, e.Flow.Name, id, &payload)
 	got, err := s.Store.Accept(ctx, &store.Submission{
-		ID: id, Flow: e.Flow.Name, Version: e.Flow.Version, Dedupe: once, Payload: payload, Queue: e.QueueLimit(), FromFailure: stored.FromFailure,
+		ID: id, Flow: e.Flow.Name, Version: e.Flow.Version, Dedupe: how.Once, Payload: payload, Queue: e.QueueLimit(), FromFailure: stored.FromFailure, Parent: how.Parent,
 	})
 	switch {
 	case errors.Is(err, store.ErrExists):

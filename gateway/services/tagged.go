@@ -28,7 +28,7 @@ func (s *Services) startTagged(ctx context.Context, contact flow.Contact, tag st
 	}
 	var failed error
 	for _, e := range snap.ByTag[tag] {
-		if err := s.startForTag(ctx, e, contact, given); err != nil && failed == nil {
+		if err := s.startForTag(ctx, e, contact, given, change.Run); err != nil && failed == nil {
 			failed = err
 		}
 	}
@@ -37,8 +37,9 @@ func (s *Services) startTagged(ctx context.Context, contact flow.Contact, tag st
 
 // startForTag starts one flow for a contact: once for the same cause, which is
 // repeated if a gateway died in the middle, and once in the flow's throttle
-// window. A start within the window is recorded as throttled.
-func (s *Services) startForTag(ctx context.Context, e *snapshot.Endpoint, contact flow.Contact, given flow.TagGiven) error {
+// window. A start within the window is recorded as throttled. parent is the id of the
+// run that gave the tag.
+func (s *Services) startForTag(ctx context.Context, e *snapshot.Endpoint, contact flow.Contact, given flow.TagGiven, parent string) error {
 	trigger := e.Flow.Parts.Tag
 	stored, err := e.Codec.Encode(trigger.Event(contact, given))
 	if err != nil {
@@ -46,7 +47,7 @@ func (s *Services) startForTag(ctx context.Context, e *snapshot.Endpoint, contac
 	}
 	id, throttle := s.newID(), trigger.Throttle
 	if throttle == 0 {
-		_, _, err := s.queueRun(ctx, e, id, stored, dedupeCause(given.Cause))
+		_, _, err := s.queueRun(ctx, e, id, stored, Start{Once: dedupeCause(given.Cause), Parent: parent})
 		return err
 	}
 	if given.Cause != "" {
@@ -56,7 +57,7 @@ func (s *Services) startForTag(ctx context.Context, e *snapshot.Endpoint, contac
 		}
 	}
 	once := &store.Dedupe{Key: "contact:" + hashAddress(contact.Email), TTL: throttle}
-	started, first, err := s.queueRun(ctx, e, id, stored, once)
+	started, first, err := s.queueRun(ctx, e, id, stored, Start{Once: once, Parent: parent})
 	if err != nil || started == id {
 		return err
 	}

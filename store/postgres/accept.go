@@ -142,6 +142,9 @@ func (a *acceptance) writeRun(b *acceptBatch, f *flowCounts) {
 		id: a.id, flow: a.sub.Flow, version: a.sub.Version, state: a.state, attempt: 1, status: a.sub.Status,
 		due: a.due, okey: nullBlob([]byte(a.okey)), payload: &a.sub.Payload, size: len(a.sub.Body), steps: a.sub.Steps, fromFailure: a.sub.FromFailure,
 	}
+	if id, err := store.ParseID(a.sub.Parent); err == nil {
+		run.parent = (*[16]byte)(&id)
+	}
 	if a.state == store.Running {
 		h := a.sub.Claim
 		run.fence, run.owner, run.started, run.lease = 1, store.CleanText(h.Owner), b.now, b.now.Add(h.Lease)

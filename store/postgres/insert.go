@@ -27,6 +27,7 @@ type newRun struct {
 	steps    []store.Step
 	watchers []string // of its failure
 
+	parent *[16]byte // the run that started it; nil for none
 	// fromFailure: its failure counts for no watcher.
 	fromFailure bool
 
@@ -146,6 +147,9 @@ func (r *newRuns) insertRuns() *query {
 	}
 	if anyRow(rows, func(r *newRun) bool { return r.fromFailure }) {
 		columns = append(columns, columnOf("from_failure", "boolean", rows, func(r *newRun) bool { return r.fromFailure }))
+	}
+	if anyRow(rows, func(r *newRun) bool { return r.parent != nil }) {
+		columns = append(columns, columnOf("parent", "uuid", rows, func(r *newRun) *[16]byte { return r.parent }))
 	}
 	columns = append(columns, causeColumns(rows, func(r *newRun) *store.Cause { return &r.cause })...)
 	if len(r.ended) == 0 {

@@ -21,6 +21,9 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 	if l.failure, l.failed, err = q.FailureKey(); err != nil {
 		return store.Page{}, err
 	}
+	if l.parent, l.called, err = q.ParentID(); err != nil {
+		return store.Page{}, err
+	}
 	if l.failed {
 		if l.ListQuery, some = q.WithStates(store.Failed); !some {
 			return store.Page{}, nil
@@ -57,6 +60,8 @@ type listing struct {
 	okey     string   // the text of the filter as an order key
 	failure  int64    // the key of the filter
 	failed   bool     // there is one
+	parent   store.ID
+	called   bool // the filter has a parent
 }
 
 // addCandidates appends a query for the newest runs that match the filter,
@@ -83,6 +88,9 @@ func (l *listing) addPart(q *query, columns, condition string, limit int) {
 			add(condition + more)
 		if l.failed {
 			q.add(" AND failure = ").arg(l.failure, "bigint")
+		}
+		if l.called {
+			q.add(" AND parent = ").arg([16]byte(l.parent), "uuid")
 		}
 		q.add(" ORDER BY id DESC LIMIT ").arg(limit, "int")
 	}

@@ -53,7 +53,11 @@ func addRunQueries(b *pgx.Batch, id store.ID, run *store.Run) {
 	var okey []byte
 	var owner *string
 	var lease *time.Time
-	scanRows(b.Queue("SELECT "+columns+", cut, okey, owner, lease, coalesce(version, '') FROM runs WHERE id = $1", [16]byte(id)), row.scanTargets(&run.Cut, &okey, &owner, &lease, &run.Version), func() error {
+	var parent *[16]byte
+	scanRows(b.Queue("SELECT "+columns+", cut, okey, owner, lease, coalesce(version, ''), parent FROM runs WHERE id = $1", [16]byte(id)), row.scanTargets(&run.Cut, &okey, &owner, &lease, &run.Version, &parent), func() error {
+		if parent != nil {
+			run.Parent = store.ID(*parent).String()
+		}
 		run.Summary, run.OrderKey, run.Owner, run.Lease = row.summary(), string(okey), textOf(owner), timeOf(lease)
 		return nil
 	})

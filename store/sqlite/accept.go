@@ -167,13 +167,13 @@ func (a *acceptance) writeDedupeKey() error {
 // column costs time.
 func (a *acceptance) insertRow(seq int64) error {
 	s := a.sub
-	if a.state == store.Queued && s.OrderKey == "" && !s.FromFailure {
+	if a.state == store.Queued && s.OrderKey == "" && !s.FromFailure && s.Parent == "" {
 		_, err := a.exec("INSERT INTO runs (seq, id, flow, state, status, size, version) VALUES (?, ?, ?, 1, ?, ?, ?)",
 			seq, a.id[:], s.Flow, int64(s.Status), int64(len(s.Body)), nullText(s.Version))
 		return err
 	}
 	var fence int64
-	var started, due, okey driver.Value
+	var started, due, okey, parent driver.Value
 	if a.state == store.Running {
 		fence, started = 1, a.now
 	}
@@ -183,8 +183,11 @@ func (a *acceptance) insertRow(seq int64) error {
 	if s.OrderKey != "" {
 		okey = a.hash.orderKeyBytes(s.OrderKey)
 	}
-	_, err := a.exec("INSERT INTO runs (seq, id, flow, state, fence, status, size, version, started, due, okey, from_failure) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		seq, a.id[:], s.Flow, int64(a.state), fence, int64(s.Status), int64(len(s.Body)), nullText(s.Version), started, due, okey, s.FromFailure)
+	if id, err := store.ParseID(s.Parent); err == nil {
+		parent = id[:]
+	}
+	_, err := a.exec("INSERT INTO runs (seq, id, flow, state, fence, status, size, version, started, due, okey, from_failure, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		seq, a.id[:], s.Flow, int64(a.state), fence, int64(s.Status), int64(len(s.Body)), nullText(s.Version), started, due, okey, s.FromFailure, parent)
 	return err
 }
 

@@ -20,6 +20,9 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 	if l.failure, l.failed, err = q.FailureKey(); err != nil {
 		return store.Page{}, err
 	}
+	if l.parent, l.called, err = q.ParentID(); err != nil {
+		return store.Page{}, err
+	}
 	text, args, err := l.buildQuery()
 	if err != nil || text == "" {
 		return store.Page{}, err
@@ -46,8 +49,10 @@ func endOfRows(err error) error {
 type listing struct {
 	q       store.ListQuery
 	limit   int
-	failure int64  // the key of the filter
-	failed  bool   // there is one
+	failure int64 // the key of the filter
+	failed  bool  // there is one
+	parent  store.ID
+	called  bool   // the filter has a parent
 	needle  []byte // the text of the filter, folded
 	okey    []byte // the text of the filter as an order key
 	buffer  []byte
@@ -130,6 +135,13 @@ func (l *listing) partQuery(flow string, s store.State) (string, []driver.Value)
 	text := "SELECT " + columns + ", seq, okey"
 	var args []driver.Value
 	switch {
+	case l.called:
+		text += " FROM runs INDEXED BY runs_parent WHERE id > ? AND id < ? AND parent = ?"
+		args = append(args, l.parent[:])
+		if l.failed {
+			text += " AND failure = ?"
+			args = append(args, l.failure)
+		}
 	case s != noState && s < store.Succeeded:
 		text += " FROM runs INDEXED BY runs_open WHERE id > ? AND id < ? AND state <= 3"
 	case l.failed:

@@ -30,10 +30,11 @@ func (s *Store) Get(ctx context.Context, id string) (*store.Run, error) {
 
 func (s *Store) readRun(v *view, id store.ID, run *store.Run) error {
 	var seq int64
-	found, err := v.queryRow("SELECT "+columns+", seq, cut, okey, version FROM runs WHERE id = ?", func(v []driver.Value) {
+	found, err := v.queryRow("SELECT "+columns+", seq, cut, okey, version, parent FROM runs WHERE id = ?", func(v []driver.Value) {
 		run.Summary = summaryFromRow(v)
 		more := v[columnCount:]
 		seq, run.Cut, run.OrderKey, run.Version = intOf(more[0]), intOf(more[1]) != 0, string(blobOf(more[2])), textOf(more[3])
+		run.Parent = idTextOf(more[4])
 	}, id[:])
 	if err != nil {
 		return err

@@ -42,6 +42,14 @@ func idOf(v driver.Value) store.ID {
 	return id
 }
 
+// idTextOf reads an id as text. Null is "".
+func idTextOf(v driver.Value) string {
+	if v == nil {
+		return ""
+	}
+	return idOf(v).String()
+}
+
 // timeOf reads milliseconds since 1970. Null is the zero time.
 func timeOf(v driver.Value) time.Time {
 	ms, ok := v.(int64)

@@ -17,6 +17,7 @@ func listTests() []test {
 		{"page by page, of any size", listPages},
 		{"pages stay while runs are added and deleted", listStable},
 		{"pages stay while others add runs", listStableRace},
+		{"by the run that started them", listChildren},
 		{"limits the page", listBounds},
 		{"returns all fields of a row", listRow},
 	}
@@ -210,4 +211,32 @@ func listRow(f *fixture) {
 	for _, r := range f.listAll(store.Filter{}, 100) {
 		f.same("row", r, f.getRun(r.ID).Summary)
 	}
+}
+
+func listChildren(f *fixture) {
+	parent, other := f.accept(), f.accept()
+	startedBy := func(id string) func(*store.Submission) {
+		return func(s *store.Submission) { s.Parent = id }
+	}
+	var want []string
+	for range 3 {
+		f.clock.Advance(time.Millisecond)
+		want = append(want, f.accept(startedBy(parent)))
+	}
+	f.clock.Advance(time.Millisecond)
+	waiting := f.accept(ofFlow("a"), withDelay(time.Hour), startedBy(parent))
+	failed := f.acceptClaimed(ofFlow("b"), startedBy(parent))
+	f.ok(f.s.Finish(f.ctx, failed, &store.Ending{State: store.Failed, Cause: store.Cause{Message: "boom"}}))
+	f.accept(startedBy(other))
+	f.same("children", f.listed(store.Filter{Parent: parent}), newestFirst(append(want, waiting, failed.ID)...))
+	f.same("of a flow", f.listed(store.Filter{Parent: parent, Flows: []string{"a"}}), []string{waiting})
+	f.same("in a state", f.listed(store.Filter{Parent: parent, States: []store.State{store.Failed, store.Waiting}}), newestFirst(waiting, failed.ID))
+	f.same("with a text", f.listed(store.Filter{Parent: parent, Text: "BOOM"}), []string{failed.ID})
+	f.same("of a run without any", f.listed(store.Filter{Parent: waiting}), nil)
+	f.same("parent", f.getRun(failed.ID).Parent, parent)
+	f.same("no parent", f.getRun(parent).Parent, "")
+	_, err := f.s.List(f.ctx, store.ListQuery{Filter: store.Filter{Parent: "none"}})
+	f.same("a filter that is no id is refused", err != nil, true)
+	_, err = f.s.Accept(f.ctx, f.submission(startedBy("none")))
+	f.same("so is a submission", err != nil, true)
 }
