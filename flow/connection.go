@@ -40,7 +40,10 @@ func ConnectionValue(kind, name string, c Connection) cty.Value {
 // of the kind; known is false if a connection has findings of its own.
 func OnlyConnection[T Connection](scope *expr.Scope, kind string) (conn T, count int, known bool) {
 	all, ok := scope.Constant("connection")
-	if !ok || !all.IsKnown() || all.IsNull() || !all.Type().IsObjectType() || !all.Type().HasAttribute(kind) {
+	if ok && !all.IsKnown() {
+		return conn, 0, false // a file could not be parsed
+	}
+	if !ok || all.IsNull() || !all.Type().IsObjectType() || !all.Type().HasAttribute(kind) {
 		return conn, 0, true
 	}
 	names := all.GetAttr(kind)

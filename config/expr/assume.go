@@ -134,6 +134,9 @@ func (s *Scope) knowsNotNull(places []nullPlace) bool {
 // assumes reports whether a condition is true at the place of the scope, by the
 // text of its parts.
 func (s *Scope) assumes(e *Expr) bool {
+	if e.general == nil {
+		return false // a constant, which was not true where the place became null
+	}
 	syntax, ok := e.general.src.(hclsyntax.Expression)
 	if !ok || s.source == nil {
 		return false
