@@ -71,11 +71,11 @@ func completeFrom(values func() []string) cobra.CompletionFunc {
 
 // completeFlow completes the names of the flows in the current folder.
 func (c *command) completeFlow(_ *cobra.Command, _ []string, begin string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	loadFlows, err := c.loader(nil, load.AllowUnset)
+	flows, err := c.loader(nil, load.AllowUnset)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
-	loaded, _ := loadFlows()
+	loaded, _ := flows.Load()
 	var names []string
 	for _, f := range loaded.Flows {
 		if strings.HasPrefix(f.Name, begin) {

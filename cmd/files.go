@@ -7,14 +7,12 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"github.com/webhook-gateway/gateway/config/load"
 )
 
-// loader returns a function that loads the flow files under the paths. The default
-// is the current folder.
-func (c *command) loader(paths []string, unset load.Unset, options ...func(*load.Options)) (func() (*load.Config, hcl.Diagnostics), error) {
+// loader returns a loader of the flow files under the paths. The default is the
+// current folder.
+func (c *command) loader(paths []string, unset load.Unset, options ...func(*load.Options)) (*load.Loader, error) {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
@@ -36,7 +34,7 @@ func (c *command) loader(paths []string, unset load.Unset, options ...func(*load
 	for _, set := range options {
 		set(&o)
 	}
-	return func() (*load.Config, hcl.Diagnostics) { return load.Files(o) }, nil
+	return load.NewLoader(o), nil
 }
 
 // setFromEnv sets a flag that was not given from a variable of the environment.

@@ -40,11 +40,11 @@ func TestInitOfEachProvider(t *testing.T) {
 			if code, out, errs := runCommand(t, "init", "--provider", name, dir); code != exitOK || !strings.Contains(out, "gateway run") {
 				t.Fatalf("code %d: %s%s", code, out, errs)
 			}
-			loadFlows, err := withKinds().loader([]string{dir}, load.RequireSet)
+			flows, err := withKinds().loader([]string{dir}, load.RequireSet)
 			if err != nil {
 				t.Fatal(err)
 			}
-			loaded, diags := loadFlows()
+			loaded, diags := flows.Load()
 			text, err := os.ReadFile(filepath.Join(dir, name+".hcl")) //nolint:gosec // a folder of the test
 			if err != nil {
 				t.Fatal(err)

@@ -205,15 +205,16 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 	if err := checkApart(o.AllowPaths, paths, r.data); err != nil {
 		return o, err
 	}
-	loadFlows, err := r.loader(paths, load.RequireSet, func(o *load.Options) {
+	flows, err := r.loader(paths, load.RequireSet, func(o *load.Options) {
 		o.LocalOnly = isLoopback(r.listen)
 		r.tests = flowtest.Options{FS: o.FS, Paths: o.Paths, Kinds: o.Kinds, Connections: o.Connections, Version: r.Version, Clock: r.clock, Env: o.Env}
 	})
 	if err != nil {
 		return o, err
 	}
+	o.Scanned = flows.Trust
 	o.Load = func() (*load.Config, hcl.Diagnostics) {
-		c, diags := loadFlows()
+		c, diags := flows.Load()
 		r.override(&c.Gateway)
 		return c, diags
 	}

@@ -69,11 +69,11 @@ func (c *command) loadFlow(name string, paths []string) (*flow.Flow, *load.Confi
 
 // loadValid loads the files under the paths and reports errors as validate does.
 func (c *command) loadValid(paths []string) (*load.Config, error) {
-	loadFlows, err := c.loader(paths, load.AllowUnset)
+	flows, err := c.loader(paths, load.AllowUnset)
 	if err != nil {
 		return nil, err
 	}
-	loaded, diags := loadFlows()
+	loaded, diags := flows.Load()
 	if !diags.HasErrors() {
 		return loaded, nil
 	}

@@ -227,11 +227,11 @@ func signSample(f *flow.Flow, s *flow.Sample) (added []string, err error) {
 
 // nameUnsetSecrets adds to an error which secrets of the files are not set here.
 func (c *command) nameUnsetSecrets(err error, paths []string) error {
-	loadFlows, loadErr := c.loader(paths, load.RequireSet)
+	flows, loadErr := c.loader(paths, load.RequireSet)
 	if loadErr != nil {
 		return err
 	}
-	_, diags := loadFlows()
+	_, diags := flows.Load()
 	for _, d := range diags {
 		if d.Summary == "Secret not set" {
 			err = fmt.Errorf("%w. %s", err, strings.TrimSuffix(d.Detail, "."))

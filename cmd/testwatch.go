@@ -42,7 +42,7 @@ func (t *testRun) watchFiles(ctx context.Context, paths []string, o flowtest.Opt
 	watch.New(watch.Options{
 		Paths: paths, Tests: true, Poll: testPoll, Clock: t.clock, Log: zap.NewNop(),
 		LastLoad: func() (map[string]load.Digest, bool) { return read.digests(), false },
-		Reload: func() {
+		Reload: func(map[string]load.Digest) {
 			if failed = t.announce(read.changed()); failed == nil {
 				failed = t.runWatched(ctx, o, read)
 			}

@@ -25,11 +25,11 @@ func (c *command) urlsCommand() *cobra.Command {
 the data folder or in GATEWAY_KEY: use the same as "gateway run". Without a key it
 leaves them out and names their flows. It writes no file. Secrets need not be set.`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			loadFlows, err := c.loader(args, load.AllowUnset)
+			flows, err := c.loader(args, load.AllowUnset)
 			if err != nil {
 				return err
 			}
-			loaded, diags := loadFlows()
+			loaded, diags := flows.Load()
 			if diags.HasErrors() {
 				if err := c.writeFindings(c.err, "text", diags, loaded); err != nil {
 					return err

@@ -36,11 +36,11 @@ Exit codes: 0 valid (warnings allowed), 1 errors, 2 wrong use.`,
 			if secrets {
 				unset = load.RequireSet
 			}
-			loadFlows, err := c.loader(args, unset)
+			flows, err := c.loader(args, unset)
 			if err != nil {
 				return err
 			}
-			loaded, diags := loadFlows()
+			loaded, diags := flows.Load()
 			if !diags.HasErrors() {
 				var found hcl.Diagnostics
 				loaded, found = c.checkTests(args, loaded)

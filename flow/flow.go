@@ -68,6 +68,7 @@ type Step struct {
 // begins with a verb, "reads …"; "" means that the part is shown.
 type Hidden struct {
 	Sensitive string // why all of the action is hidden
+	Inherited bool   // the reason is another action, and not the action's own attribute
 	Output    string
 	Error     string // why the message of a failure is hidden
 }

@@ -70,7 +70,7 @@ func (p *Pool) Lease(s Settings) *Resources {
 	if s.Clock == nil {
 		s.Clock = clock.System{}
 	}
-	return &Resources{Settings: s, pool: p, keys: map[string]bool{}}
+	return &Resources{Settings: s, pool: p}
 }
 
 // Resource returns the resource of the key, and opens it if it is not open. The
@@ -99,6 +99,9 @@ func Resource[T any](r *Resources, key string, open func() (value T, closer func
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.keys[key] {
+		if r.keys == nil {
+			r.keys = map[string]bool{}
+		}
 		r.keys[key] = true
 		e.users++
 	}

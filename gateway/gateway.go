@@ -40,6 +40,9 @@ type Options struct {
 	// Two calls never overlap. Flags that override the files are applied to its
 	// result.
 	Load func() (*load.Config, hcl.Diagnostics)
+	// Scanned, if set, gets the digests of files that were read just before a call of
+	// Load, which need not read those again that are the same as before.
+	Scanned func(read map[string]load.Digest)
 	// Watch lists the flow files and folders, as paths of the operating system,
 	// whose changes cause a reload; empty for none. Then the file system that Load
 	// reads must be rooted at /.
@@ -174,7 +177,7 @@ func compose(o Options) *Gateway {
 	}
 	g.handler = endpoint.New(handler)
 	g.reloader = &reloader{
-		load: o.Load, watched: o.Watch, clock: o.Clock, log: g.log, metrics: g.metrics, snapshots: &g.current, swapped: func() { g.applySettings(env.Memory) },
+		load: o.Load, scanned: o.Scanned, watched: o.Watch, clock: o.Clock, log: g.log, metrics: g.metrics, snapshots: &g.current, swapped: func() { g.applySettings(env.Memory) },
 		acme: acme.New(acme.Options{Files: files, Sealer: env.Sealer, Clock: o.Clock, Folder: o.ACMEFolder, Log: g.log.Sampled}),
 		opener: snapshot.NewOpener(snapshot.Options{
 			Settings: flow.Settings{Version: o.Version, Clock: o.Clock, AllowExec: o.AllowExec, AllowPaths: o.AllowPaths, CountDial: g.metrics.CountDial, CountReuse: g.metrics.CountReuse},
@@ -211,7 +214,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.handler.
 // good configuration stays in service. The log, the metrics and the status say
 // why, so callers need not. The cause is a word for the log. Reload is safe for
 // concurrent use; one load comes after the other.
-func (g *Gateway) Reload(cause string) *Load { return g.reloader.reload(cause) }
+func (g *Gateway) Reload(cause string) *Load { return g.reloader.reload(cause, nil) }
 
 // Close refuses further requests, and closes the resources of the flows when the
 // last request has ended. It may be called twice.

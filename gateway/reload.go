@@ -46,7 +46,8 @@ type Load struct {
 // fail comes before the swap, so a failed load changes nothing.
 type reloader struct {
 	load      func() (*load.Config, hcl.Diagnostics)
-	watched   []string // paths of the flow files
+	scanned   func(read map[string]load.Digest) // see Options.Scanned; may be nil
+	watched   []string                          // paths of the flow files
 	clock     clock.Clock
 	log       *telemetry.Log
 	metrics   *telemetry.Metrics
@@ -75,8 +76,9 @@ func (r *reloader) loadFirst() *Load {
 }
 
 // reload does a further load. It logs why a load failed; then the flows that
-// serve continue to serve. One load comes after the other.
-func (r *reloader) reload(cause string) *Load {
+// serve continue to serve. One load comes after the other. scanned has the digests of
+// files that were just read; it may be nil.
+func (r *reloader) reload(cause string, scanned map[string]load.Digest) *Load {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
@@ -86,6 +88,9 @@ func (r *reloader) reload(cause string) *Load {
 		}
 	}
 	last := r.last.Load()
+	if r.scanned != nil {
+		r.scanned(scanned)
+	}
 	l := r.tryLoad(cause)
 	r.setLast(l)
 	r.logResult(l, last)

@@ -71,7 +71,7 @@ func (g *Gateway) watchOptions() watch.Options {
 			last := g.reloader.last.Load()
 			return last.Read, last.Retry
 		},
-		Reload: func() { g.Reload("files") },
+		Reload: func(scanned map[string]load.Digest) { g.reloader.reload("files", scanned) },
 	}
 }
 

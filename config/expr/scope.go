@@ -61,6 +61,7 @@ type Scope struct {
 	isURL       bool                 // escape is for a URL; see CompileURL
 	urlMembers  []string             // see CompileURLMembers
 	observer    func(Reader)         // see WithObserver
+	constants   func(root string)    // see WithConstantObserver
 	derived     func(text string)    // see WithDerived
 	trials      map[string]cty.Value // see WithTrial
 	written     map[string]bool      // see WithWritten
@@ -189,8 +190,29 @@ func (s *Scope) Evaluate(e hcl.Expression) (cty.Value, hcl.Diagnostics) {
 	return v, s.redactFindings(e, diags)
 }
 
+// WithConstantObserver returns a scope that tells observe which roots Constant
+// returns as a whole.
+func (s *Scope) WithConstantObserver(observe func(root string)) *Scope {
+	c := *s
+	c.constants = observe
+	return &c
+}
+
+// WithFunctions returns a scope in which functions take the place of those of the
+// same names.
+func (s *Scope) WithFunctions(functions map[string]function.Function) *Scope {
+	c := *s
+	c.static, c.unmarked = s.static.NewChild(), s.unmarked.NewChild()
+	c.static.Functions, c.unmarked.Functions = functions, functions
+	c.checked = &lazyContext{}
+	return &c
+}
+
 // Constant returns the value of a root name that is known at load.
 func (s *Scope) Constant(root string) (cty.Value, bool) {
+	if s.constants != nil {
+		s.constants(root)
+	}
 	v, ok := s.consts[root]
 	return v, ok
 }

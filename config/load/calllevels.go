@@ -10,43 +10,38 @@ import (
 
 // callLevels groups flows by their index so that each flow comes in a later group
 // than the flows that it calls. Where flows call one another in a circle, the one
-// that comes first in the files is the last of them.
-func callLevels(blocks []locatedBlock, scopes []*expr.Scope) [][]int {
-	l := &leveler{blocks: blocks, scopes: scopes, byName: map[string]int{}, depths: map[int]int{}}
-	for i := len(blocks) - 1; i >= 0; i-- {
-		if labels := blocks[i].Labels; len(labels) > 0 {
-			l.byName[labels[0]] = i
-		}
-	}
+// that comes first in the files is the last of them. byName has the first flow of each
+// name, and called the names of the flows that each flow calls.
+func callLevels(byName map[string]int, called [][]string) [][]int {
+	l := &leveler{byName: byName, called: called, depths: make([]int, len(called))}
 	var out [][]int
-	for i := range blocks {
+	for i := range called {
 		d := l.depth(i)
-		for len(out) <= d {
+		for len(out) < d {
 			out = append(out, nil)
 		}
-		out[d] = append(out[d], i)
+		out[d-1] = append(out[d-1], i)
 	}
 	return out
 }
 
-// leveler finds the depths of flows: 0 for one that calls no other.
+// leveler finds the depths of flows: 1 for one that calls no other.
 type leveler struct {
-	blocks []locatedBlock
-	scopes []*expr.Scope
 	byName map[string]int
-	depths map[int]int
+	called [][]string
+	depths []int // 0 if it is not known yet
 }
 
 // visiting is the depth of a flow whose calls are being followed.
 const visiting = -1
 
 func (l *leveler) depth(i int) int {
-	if d, known := l.depths[i]; known {
+	if d := l.depths[i]; d != 0 {
 		return d
 	}
 	l.depths[i] = visiting
-	d := 0
-	for _, name := range calledNames(l.blocks[i].Body, l.scopes[i]) {
+	d := 1
+	for _, name := range l.called[i] {
 		if callee, ok := l.byName[name]; ok {
 			d = max(d, l.depth(callee)+1)
 		}

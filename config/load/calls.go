@@ -9,7 +9,6 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/flow/sensitivity"
 )
 
 // flowsByName returns the flows by their names.
@@ -21,35 +20,16 @@ func flowsByName(flows []*flow.Flow) map[string]*flow.Flow {
 	return byName
 }
 
-// analyzeSensitivity finds the values that must stay out of the record.
-func analyzeSensitivity(flows []*flow.Flow) hcl.Diagnostics {
-	byName := flowsByName(flows)
-	return sensitivity.Analyze(flows, func(c *flow.Callee) *flow.Flow { return byName[c.Name] })
-}
-
-// checkDelays reports delays that outlast a timeout around them.
-func checkDelays(flows []*flow.Flow) hcl.Diagnostics {
-	byName := flowsByName(flows)
+// bindCalls binds each action of a flow that names another flow to that flow. If
+// incomplete is true, flows may be missing because their file could not be read, and
+// unknown names are not reported.
+func bindCalls(f *flow.Flow, byName map[string]*flow.Flow, incomplete bool) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	for _, f := range flows {
-		diags = append(diags, f.CheckDelays(func(c *flow.Callee) *flow.Flow { return byName[c.Name] })...)
-	}
-	return diags
-}
-
-// bindCalls binds each action that names another flow to that flow, after all
-// flows are compiled. If incomplete is true, flows may be missing because their
-// file could not be read, and unknown names are not reported.
-func bindCalls(flows []*flow.Flow, incomplete bool) hcl.Diagnostics {
-	byName := flowsByName(flows)
-	var diags hcl.Diagnostics
-	for _, f := range flows {
-		f.Walk(func(s *flow.Step) {
-			if c := s.Traits.Callee; c != nil {
-				diags = append(diags, bindCall(c, byName, incomplete)...)
-			}
-		})
-	}
+	f.Walk(func(s *flow.Step) {
+		if c := s.Traits.Callee; c != nil {
+			diags = append(diags, bindCall(c, byName, incomplete)...)
+		}
+	})
 	return diags
 }
 
@@ -102,6 +82,7 @@ func checkEndlessCalls(flows []*flow.Flow) hcl.Diagnostics {
 			calls[f.Name] = certainCalls(f)
 		}
 	}
+	dropEndingCalls(calls)
 	var diags hcl.Diagnostics
 	reported := map[string]bool{}
 	for _, f := range flows {
@@ -122,6 +103,35 @@ func checkEndlessCalls(flows []*flow.Flow) hcl.Diagnostics {
 		}
 	}
 	return diags
+}
+
+// dropEndingCalls drops the flows from which no chain of calls comes back, so that a
+// search for chains does not follow chains that end.
+func dropEndingCalls(calls map[string][]certainCall) {
+	callers, left := map[string][]string{}, map[string]int{}
+	var ending []string
+	for name, out := range calls {
+		left[name] = len(out)
+		for _, c := range out {
+			callers[c.to] = append(callers[c.to], name)
+			if _, known := calls[c.to]; !known {
+				left[name]--
+			}
+		}
+		if left[name] == 0 {
+			ending = append(ending, name)
+		}
+	}
+	for len(ending) > 0 {
+		name := ending[0]
+		ending = ending[1:]
+		delete(calls, name)
+		for _, caller := range callers[name] {
+			if left[caller]--; left[caller] == 0 {
+				ending = append(ending, caller)
+			}
+		}
+	}
 }
 
 // findChain returns the flows on a chain of calls between two flows, both

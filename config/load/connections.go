@@ -7,6 +7,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 )
@@ -33,16 +34,37 @@ func (l *loader) decodeConnections() {
 			continue
 		}
 		places[key] = b.DefRange()
-		c := kind.New()
-		_, diags = schema.DecodeSpec(&schema.Context{Scope: l.scopes.forFile(b.file), Egress: l.egress}, schema.Describe(c), b.Block, 2)
-		l.report(diags...)
-		memberMap(byKind, kind.Name)[b.Labels[1]] = flow.ConnectionValue(kind.Name, b.Labels[1], c)
+		c := l.connection(kind, b)
+		l.report(c.diags...)
+		for _, text := range c.derived {
+			l.scopes.derived.add(text)
+		}
+		memberMap(byKind, kind.Name)[b.Labels[1]] = c.value
 	}
 	kinds := map[string]cty.Value{}
 	for kind, names := range byKind {
 		kinds[kind] = cty.ObjectVal(names)
 	}
 	l.defineRoot("connection", kinds)
+}
+
+// connection decodes a connection, or returns that of an earlier load.
+func (l *loader) connection(kind flow.ConnectionKind, b locatedBlock) *compiledConnection {
+	at := blockRange(b.Block)
+	text := string(at.SliceBytes(b.file.text))
+	key := place{at.Filename, at.Start.Byte}
+	c := l.kept.last.connections[key]
+	if c == nil || c.at != at || c.text != text || !l.isCurrent(c.unit) {
+		c = &compiledConnection{at: at, text: text}
+		c.unit = l.compileUnit(b.file, b.Block, namesIn(partOf(b.file, b.Block, at).reads, []byte(text)), func(scope *expr.Scope) hcl.Diagnostics {
+			decoded := kind.New()
+			_, diags := schema.DecodeSpec(&schema.Context{Scope: scope, Egress: l.egress}, schema.Describe(decoded), b.Block, 2)
+			c.value = flow.ConnectionValue(kind.Name, b.Labels[1], decoded)
+			return diags
+		})
+	}
+	l.next.connections[key] = c
+	return c
 }
 
 // addUnknownConnection adds a connection that has errors as an unknown value, so

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -30,40 +29,26 @@ func (l *loader) readFlowFiles() {
 	found, diags := Find(l.FS, l.Paths)
 	l.report(diags...)
 	l.incomplete = diags.HasErrors()
-	parsed := make([]parsedFile, len(found.Files))
-	runParallel(len(parsed), func(i int) { parsed[i] = parseFile(l.reader, found.Files[i]) })
-	for i, p := range found.Files {
-		l.addFile(p, parsed[i])
+	read := make([]*file, len(found.Files))
+	runParallel(len(read), func(i int) { read[i] = readSource(l.reader, found.Files[i], l.kept.files[found.Files[i]]) })
+	files := make(map[Path]*file, len(read))
+	for _, f := range read {
+		files[f.path] = f
+		l.addFile(f)
 	}
+	l.kept.files = files
 }
 
-// parsedFile is the result of reading a flow file.
-type parsedFile struct {
-	src   []byte          // nil if it could not be read
-	body  *hclsyntax.Body // nil if it has errors
-	diags hcl.Diagnostics
-}
-
-func parseFile(r *reader, p Path) parsedFile {
-	src, err := r.readFile(p.Dir)
-	if err != nil {
-		return parsedFile{diags: hcl.Diagnostics{unreadableFinding(p.Name, err)}}
+func (l *loader) addFile(f *file) {
+	l.report(f.diags...)
+	if f.text != nil {
+		l.sources[f.name] = f.text
 	}
-	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
-	body, diags := syntax.Parse(p.Name, src)
-	return parsedFile{src, body, diags}
-}
-
-func (l *loader) addFile(p Path, parsed parsedFile) {
-	l.report(parsed.diags...)
-	if parsed.src != nil {
-		l.sources[p.Name] = parsed.src
-	}
-	if parsed.body == nil {
+	if f.body == nil {
 		l.incomplete = true
 		return // blocks of a file with syntax errors would give misleading findings
 	}
-	l.files = append(l.files, &file{name: p.Name, dir: path.Dir(p.Dir), body: parsed.body})
+	l.files = append(l.files, f)
 }
 
 // readBounded reads a regular file of at most maxFileBytes. Reading a pipe could
@@ -81,11 +66,12 @@ func readBounded(fsys fs.FS, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
-	src, err := io.ReadAll(io.LimitReader(f, maxFileBytes+1))
-	if err == nil && len(src) > maxFileBytes {
+	src := bytes.NewBuffer(make([]byte, 0, min(info.Size(), maxFileBytes)+bytes.MinRead))
+	_, err = src.ReadFrom(io.LimitReader(f, maxFileBytes+1))
+	if err == nil && src.Len() > maxFileBytes {
 		err = fmt.Errorf("it is larger than %d MiB", maxFileBytes>>20)
 	}
-	return src, err
+	return src.Bytes(), err
 }
 
 // ReadFile reads a file as a load does: a regular file of at most 4 MiB.
@@ -94,8 +80,13 @@ func ReadFile(fsys fs.FS, name string) ([]byte, error) { return readBounded(fsys
 // ParseFile reads and parses a file of the language. The body is nil if it has
 // errors.
 func ParseFile(fsys fs.FS, p Path) (src []byte, body *hclsyntax.Body, diags hcl.Diagnostics) {
-	parsed := parseFile(&reader{fs: fsys, files: map[string]content{}}, p)
-	return parsed.src, parsed.body, parsed.diags
+	src, err := readBounded(fsys, p.Dir)
+	if err != nil {
+		return nil, nil, hcl.Diagnostics{unreadableFinding(p.Name, err)}
+	}
+	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
+	body, diags = syntax.Parse(p.Name, src)
+	return src, body, diags
 }
 
 func unreadableFinding(name string, err error) *hcl.Diagnostic {

@@ -260,6 +260,7 @@ func (l *loader) decodeGateway(g *Gateway) {
 		l.resolveProxy(g.Egress, b.Block)
 	}
 	l.setEgress(blocks, g)
+	l.settings = fmt.Sprintf("%t %q %v %q %d", l.egress != nil, g.Egress.Allow, g.Egress.IdleTimeout, g.Egress.Proxies, g.Limits.Runs)
 }
 
 // setEgress makes the egress policy known to the blocks that are decoded later. If a

@@ -38,41 +38,55 @@ func escapePath(path string) string {
 	return strings.Join(segments, "/")
 }
 
-// checkLinks reports calls of link_url that name a flow that does not exist, has
-// another trigger or is disabled.
-func (l *loader) checkLinks(flows []*flow.Flow) {
-	if l.incomplete {
-		return
-	}
-	known, names := map[string]*flow.Flow{}, []string{}
-	for _, f := range flows {
-		if f.Kind == linkKind {
-			known[f.Name], names = f, append(names, f.Name)
-		}
-	}
-	slices.Sort(names)
-	for _, b := range l.blocksOfType("flow") {
-		//nolint:errcheck // the function returns no findings
-		hclsyntax.VisitAll(b.Body, func(n hclsyntax.Node) hcl.Diagnostics {
-			if call, ok := n.(*hclsyntax.FunctionCallExpr); ok && call.Name == "link_url" && len(call.Args) > 0 {
-				l.checkLink(call.Args[0], known, names)
-			}
-			return nil
-		})
-	}
+// linkCall is a call of link_url that names a flow.
+type linkCall struct {
+	flow string
+	at   hcl.Range // of the name
 }
 
-func (l *loader) checkLink(arg hclsyntax.Expression, known map[string]*flow.Flow, names []string) {
-	v, diags := arg.Value(nil)
-	if diags.HasErrors() || !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
-		return // the name is computed at run time
+// findLinkCalls lists the calls of link_url in a block whose flow is fixed.
+func findLinkCalls(b *hclsyntax.Block) []linkCall {
+	var out []linkCall
+	_ = hclsyntax.VisitAll(b.Body, func(n hclsyntax.Node) hcl.Diagnostics {
+		call, ok := n.(*hclsyntax.FunctionCallExpr)
+		if !ok || call.Name != "link_url" || len(call.Args) == 0 {
+			return nil
+		}
+		v, diags := call.Args[0].Value(nil)
+		if !diags.HasErrors() && v.IsKnown() && !v.IsNull() && v.Type() == cty.String {
+			out = append(out, linkCall{ctytext.String(v), call.Args[0].Range()})
+		}
+		return nil
+	})
+	return out
+}
+
+// linkedFlows are the flows that links lead to.
+type linkedFlows struct {
+	byName map[string]*flow.Flow
+	names  []string
+}
+
+func newLinkedFlows(flows []*flow.Flow) linkedFlows {
+	l := linkedFlows{byName: map[string]*flow.Flow{}}
+	for _, f := range flows {
+		if f.Kind == linkKind {
+			l.byName[f.Name], l.names = f, append(l.names, f.Name)
+		}
 	}
-	name := ctytext.String(v)
-	switch f := known[name]; {
+	slices.Sort(l.names)
+	return l
+}
+
+// check reports a call of link_url that names a flow that does not exist, has another
+// trigger or is disabled.
+func (l linkedFlows) check(c linkCall) hcl.Diagnostics {
+	switch f := l.byName[c.flow]; {
 	case f == nil:
-		l.report(diag.Error(arg.Range(), "Unknown link", fmt.Sprintf("There is no flow %q with trigger %q.%s", name, linkKind, diag.DidYouMean(name, names))))
+		return hcl.Diagnostics{diag.Error(c.at, "Unknown link", fmt.Sprintf("There is no flow %q with trigger %q.%s", c.flow, linkKind, diag.DidYouMean(c.flow, l.names)))}
 	case !f.Enabled:
-		l.report(diag.Warning(arg.Range(), "Flow is disabled",
-			fmt.Sprintf("Flow %q has enabled = false, so the link leads nowhere until the flow is enabled.", name)))
+		return hcl.Diagnostics{diag.Warning(c.at, "Flow is disabled",
+			fmt.Sprintf("Flow %q has enabled = false, so the link leads nowhere until the flow is enabled.", c.flow))}
 	}
+	return nil
 }

@@ -11,13 +11,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/webhook-gateway/gateway/config/diag"
-	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
@@ -96,32 +95,29 @@ func writtenCredentials(diags hcl.Diagnostics) []WrittenCredential {
 type loader struct {
 	Options
 
+	kept       *Loader // what earlier loads have left
 	sources    map[string][]byte
 	reader     *reader
 	files      []*file
 	scopes     *scopes
 	secrets    []string
 	incomplete bool                                 // a file could not be read or parsed, so names may be missing
+	settings   string                               // of the gateway block, as far as flows and connections depend on them
 	egress     func(host string, port uint16) error // nil if the policy is not known
 	diags      hcl.Diagnostics
-}
 
-// file is one parsed flow file.
-type file struct {
-	name string // in findings
-	dir  string // its folder in the file system
-	body *hclsyntax.Body
+	globalsLock    sync.Mutex
+	checkedGlobals map[*globals]bool
+
+	next generation // what this load leaves if it has no errors
 }
 
 // Files loads the flow files under the paths. If it finds errors, only Files,
 // Read and Secrets of the Config may be used.
-func Files(o Options) (*Config, hcl.Diagnostics) {
-	if o.Clock == nil {
-		o.Clock = clock.System{}
-	}
-	l := &loader{Options: o, reader: newReader(o), sources: map[string][]byte{}}
-	l.scopes = newScopes(l.reader, o.Clock, o.Unset, o.Kinds, o.Connections, func(name string) []byte { return l.sources[name] })
-	defer l.reader.close()
+func Files(o Options) (*Config, hcl.Diagnostics) { return NewLoader(o).Load() }
+
+// load does one load.
+func (l *loader) load() *Config {
 	l.readFlowFiles()
 	c := &Config{Gateway: defaultGateway(), Files: l.sources}
 	l.checkTopLevel()
@@ -129,26 +125,28 @@ func Files(o Options) (*Config, hcl.Diagnostics) {
 	l.evalLocals()
 	l.decodeGateway(&c.Gateway)
 	l.decodeConnections()
-	c.Flows = l.compileFlows()
+	compiler := l.compileFlows()
+	linked := compiler.result()
+	c.Flows = linked.flows
 	l.report(checkRoutes(c.Flows)...)
 	l.report(checkRenames(c.Flows)...)
-	l.report(bindCalls(c.Flows, l.incomplete)...)
-	l.report(checkDelays(c.Flows)...)
+	l.report(linked.calls...)
+	l.report(linked.delays...)
 	l.report(checkEndlessCalls(c.Flows)...)
 	l.report(checkWatchedFlows(c.Flows, l.incomplete)...)
-	l.report(analyzeSensitivity(c.Flows)...)
-	l.checkLinks(c.Flows)
+	l.report(linked.sensitivity...)
+	l.report(linked.links...)
 	l.checkProxies(c)
 	l.checkHasFlow(c.Flows)
 	l.report(checkPublicURL(c.Flows, c.Gateway.PublicURL)...)
 	l.report(checkSharedSecrets(c.Flows)...)
 	l.report(checkClientCertificates(c.Flows, c.Gateway.TLS)...)
 	if !l.diags.HasErrors() {
-		l.setVersions(c.Flows)
+		compiler.setVersions()
 	}
 	c.Credentials = writtenCredentials(l.diags)
 	c.Secrets, c.Read = slices.Concat(l.secrets, l.scopes.derived.list()), l.reader.sources()
-	return c, l.diags
+	return c
 }
 
 func (l *loader) report(d ...*hcl.Diagnostic) { l.diags = append(l.diags, d...) }
@@ -186,7 +184,7 @@ type locatedBlock struct {
 	file *file
 }
 
-// blocksOfType lists the top-level blocks of a type in order of files and lines.
+// blocksOfType lists the top-level blocks of a type, but flows, in order of files and lines.
 func (l *loader) blocksOfType(typ string) []locatedBlock {
 	var out []locatedBlock
 	for _, f := range l.files {
@@ -197,47 +195,4 @@ func (l *loader) blocksOfType(typ string) []locatedBlock {
 		}
 	}
 	return out
-}
-
-// compileFlows compiles every flow, also in files with other errors, so that
-// one load reports all findings.
-func (l *loader) compileFlows() []*flow.Flow {
-	blocks := l.blocksOfType("flow")
-	scopes := make([]*expr.Scope, len(blocks))
-	for i, b := range blocks {
-		scopes[i] = l.scopes.forFile(b.file)
-	}
-	flows, diags := make([]*flow.Flow, len(blocks)), make([]hcl.Diagnostics, len(blocks))
-	kinds, compiled := l.Kinds, map[string]*flow.Flow{}
-	kinds.Compiled = func(name string) *flow.Flow { return compiled[name] }
-	kinds.Egress = l.egress
-	for _, level := range callLevels(blocks, scopes) {
-		runParallel(len(level), func(n int) {
-			i := level[n]
-			flows[i], diags[i] = flow.Compile(blocks[i].Block, scopes[i], kinds)
-			diags[i] = append(diags[i], checkHeaderNames(blocks[i].Body)...)
-		})
-		for _, i := range level {
-			if f := flows[i]; f != nil && compiled[f.Name] == nil && !diags[i].HasErrors() {
-				compiled[f.Name] = f
-			}
-		}
-	}
-	var out []*flow.Flow
-	seen := map[string]hcl.Range{}
-	for i, f := range flows {
-		l.report(diags[i]...)
-		if f == nil {
-			continue
-		}
-		b := blocks[i]
-		if first, twice := seen[f.Name]; twice {
-			l.report(diag.Error(b.LabelRanges[0], "Flow named twice",
-				fmt.Sprintf("Another flow is named %q, at %s. Rename one of them.", f.Name, formatPlace(first))))
-			continue
-		}
-		seen[f.Name] = b.DefRange()
-		out = append(out, f)
-	}
-	return slices.Clip(out)
 }

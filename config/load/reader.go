@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -26,6 +27,16 @@ type Digest [sha256.Size]byte
 // load, the digest equals the one in Config.Read.
 func DigestFile(fsys fs.FS, name string) Digest { return digestContent(readBounded(fsys, name)) }
 
+// DigestFiles reads the files that are the keys of a map, and sets their digests.
+func DigestFiles(fsys fs.FS, files map[string]Digest) {
+	names := slices.Collect(maps.Keys(files))
+	digests := make([]Digest, len(names))
+	runParallel(len(names), func(i int) { digests[i] = DigestFile(fsys, names[i]) })
+	for i, name := range names {
+		files[name] = digests[i]
+	}
+}
+
 func digestContent(src []byte, err error) Digest {
 	if err != nil {
 		return Digest{}
@@ -33,12 +44,11 @@ func digestContent(src []byte, err error) Digest {
 	return sha256.Sum256(src)
 }
 
-// reader reads each file and each variable of one load once. The expressions of
-// the flows keep it: file("x") in a run returns the content that the load has
-// read. After the load nothing more is read.
+// reader reads each file and each variable of one load once.
 type reader struct {
 	fs     fs.FS
 	lookUp func(name string) (string, bool)
+	known  map[string]Digest // of files that were read a moment ago
 
 	mu        sync.Mutex
 	closed    bool
@@ -46,9 +56,13 @@ type reader struct {
 	variables map[string]variable
 }
 
+// content is what a file had when it was read. The bytes of flow files are kept
+// elsewhere.
 type content struct {
-	src []byte
-	err error
+	src     []byte
+	err     error
+	digest  Digest
+	dropped bool // src is that of a flow file and not here
 }
 
 type variable struct {
@@ -56,34 +70,44 @@ type variable struct {
 	set   bool
 }
 
-func newReader(o Options) *reader {
-	return &reader{fs: o.FS, lookUp: o.Env, files: map[string]content{}, variables: map[string]variable{}}
+func newReader(o Options, known map[string]Digest) *reader {
+	return &reader{fs: o.FS, lookUp: o.Env, known: known, files: map[string]content{}, variables: map[string]variable{}}
 }
 
 var errReaderClosed = errors.New("files and variables are read only while flows are loaded, and this one was not read then")
 
+// readFlowFile reads a flow file, unless it is known to be the same as in an earlier
+// load. It may be called from several goroutines with files of different names.
+func (r *reader) readFlowFile(name string, before *file) content {
+	var c content
+	if d, known := r.known[name]; known && before != nil && before.text != nil && d == before.digest {
+		c.digest = d
+	} else {
+		c.src, c.err = readBounded(r.fs, name)
+		c.digest = digestContent(c.src, c.err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.files[name] = content{err: c.err, digest: c.digest, dropped: c.err == nil}
+	return c
+}
+
 // readFile returns the content of a file by its path in the file system.
-func (r *reader) readFile(name string) ([]byte, error) {
+func (r *reader) readFile(name string) content {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	c, seen := r.files[name]
 	switch {
-	case seen:
+	case seen && !c.dropped:
 	case r.closed:
-		return nil, errReaderClosed
+		return content{err: errReaderClosed}
 	default:
+		c = content{}
 		c.src, c.err = readBounded(r.fs, name)
+		c.digest = digestContent(c.src, c.err)
 		r.files[name] = c
 	}
-	return c.src, c.err
-}
-
-// readRelative reads a file that a flow file in dir names.
-func (r *reader) readRelative(dir, name string) ([]byte, error) {
-	if strings.HasPrefix(name, "/") {
-		return r.readFile(strings.TrimPrefix(path.Clean(name), "/"))
-	}
-	return r.readFile(path.Join(dir, name))
+	return c
 }
 
 // lookUpEnv returns a variable of the environment.
@@ -109,8 +133,80 @@ func (r *reader) close() {
 func (r *reader) sources() []Source {
 	out := make([]Source, 0, len(r.files))
 	for name, c := range r.files {
-		out = append(out, Source{name, digestContent(c.src, c.err)})
+		out = append(out, Source{name, c.digest})
 	}
 	slices.SortFunc(out, func(a, b Source) int { return cmp.Compare(a.Path, b.Path) })
 	return out
+}
+
+// resolvePath returns the path in the file system of a file that a flow file in dir
+// names.
+func resolvePath(dir, name string) string {
+	if strings.HasPrefix(name, "/") {
+		return strings.TrimPrefix(path.Clean(name), "/")
+	}
+	return path.Join(dir, name)
+}
+
+// reads are the files and variables that the expressions of one block have read. The
+// expressions keep it: file("x") in a run returns the content that the load has read.
+type reads struct {
+	dir string
+
+	mu        sync.Mutex
+	reader    *reader // nil after the load: nothing more is read
+	files     map[string]content
+	variables map[string]variable
+}
+
+func newReads(r *reader, dir string) *reads {
+	return &reads{dir: dir, reader: r, files: map[string]content{}, variables: map[string]variable{}}
+}
+
+func (r *reads) readFile(name string) ([]byte, error) {
+	name = resolvePath(r.dir, name)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c, seen := r.files[name]
+	if !seen && r.reader == nil {
+		return nil, errReaderClosed
+	}
+	if !seen {
+		c = r.reader.readFile(name)
+		r.files[name] = c
+	}
+	return c.src, c.err
+}
+
+func (r *reads) lookUpEnv(name string) (string, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v, seen := r.variables[name]
+	if !seen && r.reader != nil {
+		v.value, v.set = r.reader.lookUpEnv(name)
+		r.variables[name] = v
+	}
+	return v.value, v.set
+}
+
+// close ends the reading.
+func (r *reads) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.reader = nil
+}
+
+// isCurrent reports whether the reader of a later load finds the same. That load has
+// read the files then.
+func (r *reads) isCurrent(now *reader) bool {
+	same := true
+	for name, was := range r.files {
+		is := now.readFile(name)
+		same = same && is.digest == was.digest && (is.err == nil) == (was.err == nil)
+	}
+	for name, was := range r.variables {
+		value, set := now.lookUpEnv(name)
+		same = same && was == variable{value, set}
+	}
+	return same
 }

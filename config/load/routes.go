@@ -15,6 +15,7 @@ import (
 type routedFlow struct {
 	flow     *flow.Flow
 	route    flow.Route
+	methods  []string
 	segments []string
 }
 
@@ -23,34 +24,81 @@ type routedFlow struct {
 // they can be enabled at any time.
 func checkRoutes(flows []*flow.Flow) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	var all []routedFlow
+	var routes []routedFlow
+	tree := &routeTree{}
 	for _, f := range flows {
 		h := f.Parts.HTTP
 		if h == nil || h.Route.Path == "" {
 			continue
 		}
-		route := h.Route
-		if route.Range.Filename == "" {
-			route.Range = f.Range // the trigger has other errors
+		r := routedFlow{f, h.Route, allMethods(h.Route), strings.Split(h.Route.Path, "/")}
+		if r.route.Range.Filename == "" {
+			r.route.Range = f.Range // the trigger has other errors
 		}
-		all = append(all, routedFlow{f, route, strings.Split(route.Path, "/")})
-	}
-	bySize := map[int][]routedFlow{}
-	for _, r := range all {
-		for _, other := range bySize[len(r.segments)] {
-			if d := compareRoutes(other, r); d != nil {
+		alike := tree.findAlike(nil, r.segments)
+		slices.Sort(alike)
+		for _, i := range alike {
+			if d := compareRoutes(routes[i], r); d != nil {
 				diags = append(diags, d)
 			}
 		}
-		bySize[len(r.segments)] = append(bySize[len(r.segments)], r)
+		tree.add(r.segments, len(routes))
+		routes = append(routes, r)
 	}
 	return diags
+}
+
+// routeTree finds the routes that may fit the same requests as another one, by their
+// segments.
+type routeTree struct {
+	literals map[string]*routeTree
+	name     *routeTree
+	routes   []int // that end here
+}
+
+func (t *routeTree) add(segments []string, route int) {
+	for _, s := range segments {
+		next := t.name
+		if !isPlaceholder(s) {
+			next = t.literals[s]
+		}
+		if next == nil {
+			next = &routeTree{}
+		}
+		if isPlaceholder(s) {
+			t.name = next
+		} else {
+			if t.literals == nil {
+				t.literals = map[string]*routeTree{}
+			}
+			t.literals[s] = next
+		}
+		t = next
+	}
+	t.routes = append(t.routes, route)
+}
+
+func (t *routeTree) findAlike(found []int, segments []string) []int {
+	if t == nil {
+		return found
+	}
+	if len(segments) == 0 {
+		return append(found, t.routes...)
+	}
+	found = t.name.findAlike(found, segments[1:])
+	if !isPlaceholder(segments[0]) {
+		return t.literals[segments[0]].findAlike(found, segments[1:])
+	}
+	for _, next := range t.literals {
+		found = next.findAlike(found, segments[1:])
+	}
+	return found
 }
 
 // compareRoutes compares two paths with the same number of segments. a comes
 // before b in the files.
 func compareRoutes(a, b routedFlow) *hcl.Diagnostic {
-	if !shareMethod(allMethods(a.route), allMethods(b.route)) {
+	if !shareMethod(a.methods, b.methods) {
 		return nil
 	}
 	aWins, bWins := false, false

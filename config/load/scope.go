@@ -16,26 +16,24 @@ import (
 
 // scopes makes the scopes of one load. Files of one folder share a scope.
 type scopes struct {
+	kept   *Loader
 	reader *reader
 	clock  clock.Clock
 	unset  Unset
-	source func(name string) []byte
 
-	consts      map[string]cty.Value // by root, as far as they are known
-	written     map[string]bool      // by name: locals that the files alone state
-	byDir       map[string]*expr.Scope
-	base        map[string]function.Function
-	tables      map[string]map[string]function.Function
-	unavailable map[string]map[string]string
-	derived     *derivedTexts
+	consts  map[string]cty.Value // by root, as far as they are known
+	written map[string]bool      // by name: locals that the files alone state
+	byDir   map[string]*expr.Scope
+	tables  map[string]map[string]function.Function
+	derived *derivedTexts
+	globals map[string]*globals // by key
 }
 
-func newScopes(r *reader, c clock.Clock, unset Unset, kinds flow.Kinds, connections []flow.ConnectionKind, source func(name string) []byte) *scopes {
+func newScopes(kept *Loader, r *reader) *scopes {
 	return &scopes{
-		reader: r, clock: c, unset: unset, source: source,
+		kept: kept, reader: r, clock: kept.opts.Clock, unset: kept.opts.Unset,
 		consts: map[string]cty.Value{}, written: map[string]bool{}, byDir: map[string]*expr.Scope{},
-		base: funcs.Table(funcs.Options{}), tables: map[string]map[string]function.Function{},
-		unavailable: unavailableAtLoad(kinds, connections), derived: &derivedTexts{},
+		tables: map[string]map[string]function.Function{}, derived: &derivedTexts{}, globals: map[string]*globals{},
 	}
 }
 
@@ -46,7 +44,8 @@ func (s *scopes) define(root string, v cty.Value) {
 	clear(s.byDir)
 }
 
-// forFile returns the scope of the expressions of a file at load.
+// forFile returns the scope of the expressions of a file at load, with all that is
+// known.
 func (s *scopes) forFile(f *file) *expr.Scope {
 	if scope, ok := s.byDir[f.dir]; ok {
 		return scope
@@ -57,9 +56,13 @@ func (s *scopes) forFile(f *file) *expr.Scope {
 
 // withConstants returns the scope of a file with other constants.
 func (s *scopes) withConstants(f *file, consts map[string]cty.Value) *expr.Scope {
+	return s.newScope(f.dir, consts, s.written, s.functions(f.dir)).WithDerived(s.derived.add)
+}
+
+func (s *scopes) newScope(dir string, consts map[string]cty.Value, written map[string]bool, functions map[string]function.Function) *expr.Scope {
 	consts = maps.Clone(consts)
-	consts["path"] = modulePath(f.dir)
-	return expr.NewScope(consts, s.functions(f.dir), s.clock).WithSource(s.source).WithUnavailableNames(s.unavailable).WithWritten(s.written).WithDerived(s.derived.add)
+	consts["path"] = modulePath(dir)
+	return expr.NewScope(consts, functions, s.clock).WithSource(s.kept.textOf).WithUnavailableNames(s.kept.unavailable).WithWritten(written)
 }
 
 // modulePath returns the value of the name "path" in files of a folder, whose name
@@ -68,16 +71,19 @@ func modulePath(dir string) cty.Value {
 	return cty.ObjectVal(map[string]cty.Value{"module": cty.StringVal("/" + dir)})
 }
 
-// functions returns the functions for files of a folder.
+// functions returns the functions for files of a folder. They read in this load only.
 func (s *scopes) functions(dir string) map[string]function.Function {
 	if table, ok := s.tables[dir]; ok {
 		return table
 	}
+	table := maps.Clone(s.kept.functions)
 	reader := s.reader // not s, because expressions keep the values of a closure
-	table := maps.Clone(s.base)
 	maps.Copy(table, funcs.TablePerFile(funcs.Options{
-		Env:        reader.lookUpEnv,
-		ReadFile:   func(path string) ([]byte, error) { return reader.readRelative(dir, path) },
+		Env: reader.lookUpEnv,
+		ReadFile: func(path string) ([]byte, error) {
+			c := reader.readFile(resolvePath(dir, path))
+			return c.src, c.err
+		},
 		AllowUnset: s.unset == AllowUnset,
 	}))
 	s.tables[dir] = table

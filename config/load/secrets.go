@@ -2,11 +2,8 @@ package load
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
-	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -135,36 +132,13 @@ func (l *loader) secretText(s *secret, f *file) (text, missing string) {
 		}
 		return text, ""
 	}
-	src, err := l.reader.readRelative(f.dir, s.file)
-	if err != nil {
-		return "", fmt.Sprintf("comes from %s, which can't be read: %s.", s.source(), fileErrorCause(err))
+	c := l.reader.readFile(resolvePath(f.dir, s.file))
+	if c.err != nil {
+		return "", fmt.Sprintf("comes from %s, which can't be read: %s.", s.source(), fileErrorCause(c.err))
 	}
-	text = strings.TrimSuffix(strings.TrimSuffix(string(src), "\n"), "\r")
+	text = strings.TrimSuffix(strings.TrimSuffix(string(c.src), "\n"), "\r")
 	if text == "" {
 		return "", fmt.Sprintf("comes from %s, which is empty.", s.source())
 	}
 	return text, ""
-}
-
-// derivedTexts are the texts that expressions compute from secrets. Flows are
-// compiled at the same time.
-type derivedTexts struct {
-	mu    sync.Mutex
-	texts map[string]bool
-}
-
-func (d *derivedTexts) add(text string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.texts == nil {
-		d.texts = map[string]bool{}
-	}
-	d.texts[text] = true
-}
-
-// list returns the texts, sorted.
-func (d *derivedTexts) list() []string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return slices.Sorted(maps.Keys(d.texts))
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
-	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
@@ -31,58 +30,73 @@ const versionBytes = 4
 type part struct {
 	digest Digest
 	reads  []string // names of the parts that it reads; a name may end in "." for all of a kind
+	files  []filePart
+}
+
+// filePart is a file that a part reads with a fixed name.
+type filePart struct {
+	name string // of its part
+	path string // in the file system
 }
 
 // versioner computes the versions of flows. It reads each part once.
 type versioner struct {
 	*loader
-	parts map[string]*part
+	globals map[string]*part // locals, connections, secrets and files, by name
+	flows   map[string]*part
 }
 
-// setVersions sets the versions of the flows.
-func (l *loader) setVersions(flows []*flow.Flow) {
-	v := &versioner{loader: l, parts: map[string]*part{}}
-	v.addGlobals()
-	blocks := map[hcl.Range]locatedBlock{}
-	for _, b := range l.blocksOfType("flow") {
-		blocks[b.DefRange()] = b
-	}
-	for _, f := range flows {
-		b := blocks[f.Range]
-		p := v.partOf(b.file, b.Block, blockRange(b.Block))
-		f.Walk(func(s *flow.Step) {
-			if c := s.Traits.Callee; c != nil {
-				p.reads = append(p.reads, "flow."+c.Name)
-			}
-		})
-		v.parts["flow."+f.Name] = p
-	}
-	for _, f := range flows {
-		f.Version = v.versionOf("flow." + f.Name)
-	}
-}
-
-// addGlobals adds the locals, connections and secrets.
-func (v *versioner) addGlobals() {
+// newVersioner returns a versioner that knows the locals, connections and secrets.
+func (l *loader) newVersioner() *versioner {
+	v := &versioner{loader: l, globals: map[string]*part{}, flows: map[string]*part{}}
 	for _, b := range v.blocksOfType("locals") {
 		for name, a := range b.Body.Attributes {
-			v.parts["local."+name] = v.partOf(b.file, a.Expr, a.Expr.Range())
+			v.addGlobal("local."+name, partOf(b.file, a.Expr, a.Expr.Range()))
 		}
 	}
 	for _, kind := range []string{"connection", "secret"} {
 		for _, b := range v.blocksOfType(kind) {
-			v.parts[strings.Join(append([]string{kind}, b.Labels...), ".")] = v.partOf(b.file, b.Block, blockRange(b.Block))
+			v.addGlobal(strings.Join(append([]string{kind}, b.Labels...), "."), partOf(b.file, b.Block, blockRange(b.Block)))
+		}
+	}
+	return v
+}
+
+// digest identifies the source of the globals.
+func (v *versioner) digest() Digest {
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(v.globals)) {
+		writeText(h, name)
+		h.Write(v.globals[name].digest[:])
+		for _, read := range v.globals[name].reads {
+			writeText(h, read)
+		}
+	}
+	return Digest(h.Sum(nil))
+}
+
+func (v *versioner) addGlobal(name string, p *part) {
+	v.globals[name] = p
+	v.addFiles(p)
+}
+
+// addFlow adds the part of a flow.
+func (v *versioner) addFlow(name string, p *part) {
+	v.flows[name] = p
+	v.addFiles(p)
+}
+
+func (v *versioner) addFiles(p *part) {
+	for _, f := range p.files {
+		if v.globals[f.name] == nil {
+			v.globals[f.name] = &part{digest: v.reader.readFile(f.path).digest}
 		}
 	}
 }
 
-func blockRange(b *hclsyntax.Block) hcl.Range {
-	return hcl.RangeBetween(b.TypeRange, b.CloseBraceRange)
-}
-
 // partOf returns the part of a file that has a range.
-func (v *versioner) partOf(f *file, n hclsyntax.Node, at hcl.Range) *part {
-	p := &part{digest: digestTokens(at.SliceBytes(v.sources[f.name]))}
+func partOf(f *file, n hclsyntax.Node, at hcl.Range) *part {
+	p := &part{digest: digestTokens(at.SliceBytes(f.text))}
 	// The visitor never returns a finding.
 	_ = hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {
 		switch e := n.(type) {
@@ -91,8 +105,8 @@ func (v *versioner) partOf(f *file, n hclsyntax.Node, at hcl.Range) *part {
 				p.reads = append(p.reads, name)
 			}
 		case *hclsyntax.FunctionCallExpr:
-			if name, ok := v.addFile(f, e); ok {
-				p.reads = append(p.reads, name)
+			if file, ok := readsFile(f, e); ok {
+				p.files, p.reads = append(p.files, file), append(p.reads, file.name)
 			}
 		}
 		return nil
@@ -121,47 +135,49 @@ func globalName(t hcl.Traversal) string {
 	return name
 }
 
-// addFile adds the file that a call reads at load, if its name is fixed in the
+// readsFile returns the file that a call reads at load, if its name is fixed in the
 // call.
-func (v *versioner) addFile(f *file, call *hclsyntax.FunctionCallExpr) (string, bool) {
+func readsFile(f *file, call *hclsyntax.FunctionCallExpr) (filePart, bool) {
 	if !funcs.ReadsAtLoad(call.Name) || call.Name == "env" || len(call.Args) == 0 {
-		return "", false
+		return filePart{}, false
 	}
 	path, diags := call.Args[0].Value(&hcl.EvalContext{Variables: map[string]cty.Value{"path": modulePath(f.dir)}})
 	if diags.HasErrors() || !path.IsWhollyKnown() || path.IsNull() || path.Type() != cty.String {
-		return "", false
+		return filePart{}, false
 	}
 	named := ctytext.String(path)
-	name := fmt.Sprintf("file:%s:%s", f.dir, named)
-	if v.parts[name] == nil {
-		v.parts[name] = &part{digest: digestContent(v.reader.readRelative(f.dir, named))}
-	}
-	return name, true
+	return filePart{fmt.Sprintf("file:%s:%s", f.dir, named), resolvePath(f.dir, named)}, true
 }
 
-// versionOf returns the version of a part: a digest of all parts that it reads,
+// versionOf returns the version of a flow: a digest of all parts that it reads,
 // directly or through others.
-func (v *versioner) versionOf(name string) string {
+func (v *versioner) versionOf(flow string) Digest {
 	needed := map[string]*part{}
-	v.collect(name, needed)
+	v.collect("flow."+flow, needed)
 	h := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(needed)) {
 		writeText(h, name)
 		h.Write(needed[name].digest[:])
 	}
-	return hex.EncodeToString(h.Sum(nil)[:versionBytes])
+	return Digest(h.Sum(nil))
 }
+
+// formatVersion writes a version as users see it.
+func formatVersion(d Digest) string { return hex.EncodeToString(d[:versionBytes]) }
 
 func (v *versioner) collect(name string, needed map[string]*part) {
 	if strings.HasSuffix(name, ".") {
-		for other := range v.parts {
+		for other := range v.globals {
 			if strings.HasPrefix(other, name) {
 				v.collect(other, needed)
 			}
 		}
 		return
 	}
-	p := v.parts[name]
+	p := v.globals[name]
+	if flow, ok := strings.CutPrefix(name, "flow."); ok {
+		p = v.flows[flow]
+	}
 	if p == nil || needed[name] != nil {
 		return
 	}

@@ -69,6 +69,7 @@ type analysis struct {
 	flows   map[*flow.Flow]*flowState
 	outputs map[*flow.Step]*taint
 	pending []*flowState
+	hiding
 }
 
 // flowState is what is known about one flow so far.
@@ -84,12 +85,12 @@ type flowState struct {
 	inside  *taint // of the sensitive call that makes each action sensitive
 }
 
-// Analyze finds the sensitive values of flows, and tells them to the steps and
-// expressions. calls returns the flow of an action that calls one; nil if there is
-// none. It is called once, before the flows are put into service. Findings report
-// sensitive values that would be stored in the open.
-func Analyze(flows []*flow.Flow, calls func(*flow.Callee) *flow.Flow) hcl.Diagnostics {
-	a := &analysis{flows: make(map[*flow.Flow]*flowState, len(flows)), outputs: map[*flow.Step]*taint{}}
+// Analyze finds the sensitive values of flows, which it does not change. calls returns
+// the flow of an action that calls one; nil if there is none. Flows that call one
+// another must be analyzed together, others need not. Findings report sensitive values
+// that would be stored in the open.
+func Analyze(flows []*flow.Flow, calls func(*flow.Callee) *flow.Flow) (*Result, hcl.Diagnostics) {
+	a := &analysis{flows: make(map[*flow.Flow]*flowState, len(flows)), outputs: map[*flow.Step]*taint{}, hiding: newHiding()}
 	for _, f := range flows {
 		a.flows[f] = newFlowState(f)
 	}
@@ -109,25 +110,25 @@ func Analyze(flows []*flow.Flow, calls func(*flow.Callee) *flow.Flow) hcl.Diagno
 	}
 	var diags hcl.Diagnostics
 	for _, f := range flows {
-		f.HiddenInput = hiddenByVariables(f)
+		a.inputs[f] = hiddenByVariables(f)
 		if t := a.flows[f].input; t != nil {
-			f.HiddenInput = t.String()
+			a.inputs[f] = t.String()
 		}
-		f.Walk(func(s *flow.Step) { diags = append(diags, checkPublished(s)...) })
+		f.Walk(func(s *flow.Step) { diags = append(diags, a.checkPublished(s)...) })
 	}
-	return diags
+	return &Result{a.hiding}, diags
 }
 
 // checkPublished reports sensitive values that an action would store in the open.
-func checkPublished(s *flow.Step) hcl.Diagnostics {
+func (a *analysis) checkPublished(s *flow.Step) hcl.Diagnostics {
 	if !s.Traits.Published {
 		return nil
 	}
 	var diags hcl.Diagnostics
 	for _, r := range s.Reads {
-		why := r.Hidden()
-		if s.Sensitive {
-			why = "stands in an action that " + s.Hidden.Sensitive
+		why := a.whyHidden(r)
+		if a.isSensitive(s) {
+			why = "stands in an action that " + a.steps[s].Sensitive
 		}
 		if why != "" && len(r.Sources()) > 0 || r.Secret() != "" {
 			diags = append(diags, diag.Error(r.Range(), "Sensitive value in the open", fmt.Sprintf(
@@ -172,7 +173,7 @@ func (a *analysis) visitFlow(f *flowState, calls func(*flow.Callee) *flow.Flow) 
 func (w *walker) visitTrigger() {
 	for _, r := range w.state.flow.Parts.Reads {
 		if t, why := w.taintOf(r); t != nil {
-			r.Hide(why)
+			w.readers[r] = why
 		}
 	}
 }

@@ -25,19 +25,20 @@ type loop struct {
 // sensitive.
 func (w *walker) visitList(l flow.List, why string) {
 	for _, s := range l {
-		if why != "" && !s.Sensitive {
-			s.Sensitive, s.Hidden.Sensitive, w.state.changed = true, why, true
+		if why != "" && !w.isSensitive(s) {
+			w.change(s, func(h *flow.Hidden) { h.Sensitive, h.Inherited = why, true })
+			w.state.changed = true
 		}
 		w.visitStep(s)
 	}
 }
 
 func (w *walker) visitStep(s *flow.Step) {
-	if s.Sensitive && s.Hidden.Sensitive == "" {
-		s.Hidden.Sensitive = "has sensitive = true " + place(s.Range)
+	if w.isSensitive(s) && w.steps[s].Sensitive == "" {
+		w.change(s, func(h *flow.Hidden) { h.Sensitive = "has sensitive = true " + place(s.Range) })
 	}
 	inner := ""
-	if s.Sensitive {
+	if w.isSensitive(s) {
 		w.setOutput(s, ownTaint(s))
 		inner = ownTaint(s).because("is inside")
 	}
@@ -83,13 +84,13 @@ func (w *walker) visitReads(s *flow.Step) *taint {
 	for _, r := range s.Reads {
 		t, why := w.readerScope(s, r).taintOf(r)
 		if t != nil {
-			r.Hide(why)
+			w.readers[r] = why
 		}
 		if r.Kept() {
 			continue
 		}
-		if t != nil && s.Hidden.Error == "" {
-			s.Hidden.Error = why
+		if t != nil && w.steps[s].Error == "" {
+			w.change(s, func(h *flow.Hidden) { h.Error = why })
 		}
 		if t == nil && r.Secret() != "" && (computes(s) || repeats(s, r)) {
 			t, why = &taint{origin: r.Secret(), at: s.Range}, "reads "+r.Secret()
@@ -134,8 +135,8 @@ func (w *walker) setOutput(s *flow.Step, t *taint) {
 }
 
 func (w *walker) explainOutput(s *flow.Step, why string) {
-	if !s.Sensitive && s.Hidden.Output == "" {
-		s.Hidden.Output = why
+	if !w.isSensitive(s) && w.steps[s].Output == "" {
+		w.change(s, func(h *flow.Hidden) { h.Output = why })
 	}
 }
 
@@ -145,15 +146,15 @@ func (w *walker) visitCall(s *flow.Step, c *flow.Callee, read *taint) {
 	if callee == nil {
 		return
 	}
-	if s.Sensitive {
+	if w.isSensitive(s) {
 		read = ownTaint(s).derived()
 	}
-	hideArguments(s, callee.flow)
+	w.hideArguments(s, callee.flow)
 	changed := false
 	if read != nil && callee.input == nil {
 		callee.input, changed = read, true
 	}
-	if s.Sensitive && c.Waits && callee.inside == nil {
+	if w.isSensitive(s) && c.Waits && callee.inside == nil {
 		callee.inside, changed = ownTaint(s), true
 	}
 	if changed {
@@ -167,14 +168,14 @@ func (w *walker) visitCall(s *flow.Step, c *flow.Callee, read *taint) {
 }
 
 // hideArguments hides the input of a call whose flow has sensitive variables.
-func hideArguments(s *flow.Step, callee *flow.Flow) {
+func (w *walker) hideArguments(s *flow.Step, callee *flow.Flow) {
 	why := hiddenByVariables(callee)
 	if why == "" {
 		return
 	}
 	for _, r := range s.Reads {
-		if r.Name() == "input" && r.Hidden() == "" {
-			r.Hide(`is passed to flow "` + callee.Name + `", which ` + why)
+		if r.Name() == "input" && w.whyHidden(r) == "" {
+			w.readers[r] = `is passed to flow "` + callee.Name + `", which ` + why
 		}
 	}
 }

@@ -1,11 +1,9 @@
 package snapshot
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 	"sync"
-
-	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
@@ -29,17 +27,24 @@ type Options struct {
 	OpenNothing bool
 }
 
-// Opener opens snapshots. A resource that two snapshots have is opened once.
+// Opener opens snapshots. What two snapshots have is opened once: resources, and
+// flows that an edit did not concern.
 type Opener struct {
 	opts Options
 	pool flow.Pool
+
+	mu      sync.Mutex
+	serving map[*flow.Flow]*servedFlow
 }
 
 // NewOpener returns an opener.
-func NewOpener(o Options) *Opener { return &Opener{opts: o} }
+func NewOpener(o Options) *Opener {
+	return &Opener{opts: o, serving: map[*flow.Flow]*servedFlow{}}
+}
 
 // Open opens the resources of all actions of a configuration and builds its
-// routes. On an error nothing stays open.
+// routes. On an error nothing stays open. A flow that another snapshot has stays as it
+// was opened: a loader compiles it again if the settings change with which it opens.
 func (o *Opener) Open(c *load.Config) (*Snapshot, error) {
 	settings := o.opts.Settings
 	settings.Egress, settings.IdleTimeout, settings.MaxRuns = c.Gateway.Egress.Allow, c.Gateway.Egress.IdleTimeout, c.Gateway.Limits.Runs
@@ -62,35 +67,43 @@ func (o *Opener) Open(c *load.Config) (*Snapshot, error) {
 		linkPaths: c.LinkPaths(),
 		baseURL:   func() string { return o.opts.BaseURL(&c.Gateway) },
 	}
-	resources := o.pool.Lease(settings)
 	opened := false
 	defer func() { // also after a panic
 		if !opened {
-			resources.Close()
+			o.release(s.flows)
 		}
 	}()
 	for _, f := range c.Flows {
-		if !o.opts.HasStore && needsStore(f) {
-			return nil, fmt.Errorf("%s: flow %q runs in the background, and this gateway has no store to keep its runs", f.Range, f.Name)
+		if err := o.checkStore(f); err != nil {
+			return nil, err
 		}
-		if !o.opts.HasStore && readsKeys(f) {
-			return nil, fmt.Errorf("%s: flow %q lets callers in by keys, and this gateway has no store to keep them", f.Range, f.Name)
+		served, err := o.serve(f, settings)
+		if err != nil {
+			return nil, err
 		}
-		if !o.opts.HasStore && f.Parts.HTTP != nil && f.Parts.HTTP.Handshakes {
-			return nil, fmt.Errorf("%s: flow %q takes a secret from a handshake, and this gateway has no store to keep it", f.Range, f.Name)
-		}
-		if !o.opts.OpenNothing {
-			if err := openActions(f, resources); err != nil {
-				return nil, err
-			}
-		}
-		o.addEndpoint(s, f)
-		s.UsesStore = s.UsesStore || usesStore(f)
+		s.flows = append(s.flows, served)
+		o.addEndpoint(s, served)
+		s.UsesStore = s.UsesStore || served.usesStore
 	}
 	s.setWatchers()
-	o.activate(s, resources)
+	o.activate(s)
 	opened = true
 	return s, nil
+}
+
+// checkStore reports a flow that needs a store which the gateway does not have.
+func (o *Opener) checkStore(f *flow.Flow) error {
+	switch {
+	case o.opts.HasStore:
+		return nil
+	case needsStore(f):
+		return fmt.Errorf("%s: flow %q runs in the background, and this gateway has no store to keep its runs", f.Range, f.Name)
+	case readsKeys(f):
+		return fmt.Errorf("%s: flow %q lets callers in by keys, and this gateway has no store to keep them", f.Range, f.Name)
+	case f.Parts.HTTP != nil && f.Parts.HTTP.Handshakes:
+		return fmt.Errorf("%s: flow %q takes a secret from a handshake, and this gateway has no store to keep it", f.Range, f.Name)
+	}
+	return nil
 }
 
 // needsStore reports whether runs of a flow are stored before they start.
@@ -103,113 +116,77 @@ func needsStore(f *flow.Flow) bool {
 
 func readsKeys(f *flow.Flow) bool { return f.Parts.HTTP != nil && f.Parts.HTTP.ReadsKeys }
 
-// usesStore reports whether a flow that serves must write to the store: to accept
-// a run, for the dedupe key of a request, or for one of its actions. The keys of
-// callers are in memory for a while, and are only read. The history
-// of sync runs is written later and may be missing.
-func usesStore(f *flow.Flow) bool {
-	p := f.Parts
-	uses := p.Clock != nil || p.Tag != nil || p.Failure != nil || p.HTTP != nil && (p.HTTP.Async || p.HTTP.Dedupes)
-	f.Walk(func(s *flow.Step) { uses = uses || s.Traits.Stores })
-	return uses && f.Enabled
-}
-
-// openActions opens the resources of a flow's trigger and actions. A disabled flow may have
-// actions that the gateway does not allow.
-func openActions(f *flow.Flow, resources *flow.Resources) error {
-	if f.Parts.HTTP != nil {
-		if o, ok := f.Parts.HTTP.Endpoint.(flow.Opener); ok {
-			if err := o.Open(resources); err != nil {
-				return fmt.Errorf("%s: the trigger of flow %q: %w", f.Range, f.Name, err)
-			}
-		}
-	}
-	var failed error
-	f.Walk(func(step *flow.Step) {
-		o, ok := step.Action.(flow.Opener)
-		if !ok || failed != nil {
-			return
-		}
-		err := o.Open(resources)
-		var forbidden *flow.NotAllowed
-		if !f.Enabled && errors.As(err, &forbidden) {
-			return
-		}
-		if err != nil {
-			failed = fmt.Errorf("%s: action %q of flow %q: %w", step.Range, step.Name, f.Name, err)
-		}
-	})
-	return failed
-}
-
 // addEndpoint adds the endpoint of a flow. Disabled flows have one that nothing
 // leads to.
-func (o *Opener) addEndpoint(s *Snapshot, f *flow.Flow) {
-	if f.Parts.Codec == nil {
+func (o *Opener) addEndpoint(s *Snapshot, served *servedFlow) {
+	e, f := served.endpoint, served.flow
+	if e == nil {
 		return
-	}
-	e := &Endpoint{
-		Flow: f, Codec: f.Parts.Codec, HTTP: f.Parts.HTTP, Queue: f.Parts.Queue,
-		Log: o.opts.Log.With(zap.String("flow", f.Name)), Refusals: &telemetry.RefusalLimit{}, Ignored: &telemetry.RefusalLimit{}, pureKinds: pureKinds(f),
-		HasFallback: mayRunFallback(f),
 	}
 	s.Endpoints[f.Name] = e
 	s.FlowLimits = append(s.FlowLimits, store.FlowLimit{Flow: f.Name, Max: e.Queue.Max})
-	if t := f.Parts.Tag; t != nil && f.Enabled {
-		s.ByTag[t.Tag] = append(s.ByTag[t.Tag], e)
+	if !f.Enabled {
+		return
 	}
-	if f.Parts.Failure != nil && f.Enabled {
+	if f.Parts.Failure != nil {
 		s.Watchers = append(s.Watchers, e)
-	}
-	if e.HTTP != nil {
-		e.Path = Path(o.opts.Key, f.Name, e.HTTP.Route)
-		if f.Enabled {
-			s.Router.Add(e)
-		}
 	}
 }
 
 // setWatchers tells each flow which flows watch its failures. Failures of those that
 // watch never count.
 func (s *Snapshot) setWatchers() {
-	for name, e := range s.Endpoints {
-		for _, w := range s.Watchers {
-			if e.Flow.Parts.Failure == nil && w.Flow.Parts.Failure.Watches(name) {
-				e.Watchers = append(e.Watchers, w.Flow.Name)
-			}
+	for _, served := range s.flows {
+		e := s.Endpoints[served.flow.Name]
+		if e == nil {
+			continue
+		}
+		if watchers := s.watchersOf(e.Flow); !slices.Equal(watchers, e.Watchers) {
+			changed := *e // another snapshot has this one
+			changed.Watchers = watchers
+			e = &changed
+			s.Endpoints[e.Flow.Name], served.endpoint = e, e
+		}
+		if t := e.Flow.Parts.Tag; t != nil && e.Flow.Enabled {
+			s.ByTag[t.Tag] = append(s.ByTag[t.Tag], e)
+		}
+		if e.HTTP != nil && e.Flow.Enabled {
+			s.Router.Add(e)
 		}
 	}
 }
 
-// mayRunFallback reports whether the flow has an on_error list, or calls a flow,
-// which may have one.
-func mayRunFallback(f *flow.Flow) bool {
-	found := len(f.OnError) > 0
-	f.Walk(func(s *flow.Step) { found = found || s.Traits.Callee != nil && s.Traits.Callee.Waits })
-	return found
+// watchersOf returns the names of the flows that watch the failures of a flow.
+func (s *Snapshot) watchersOf(f *flow.Flow) []string {
+	if f.Parts.Failure != nil {
+		return nil
+	}
+	var names []string
+	for _, w := range s.Watchers {
+		if w.Flow.Parts.Failure.Watches(f.Name) {
+			names = append(names, w.Flow.Name)
+		}
+	}
+	return names
 }
 
-// pureKinds returns the kinds of a flow's actions that have no outside effect.
-// An action with actions inside has none of its own.
-func pureKinds(f *flow.Flow) map[string]bool {
-	out := map[string]bool{}
-	f.Walk(func(s *flow.Step) {
-		out[s.Kind] = s.Traits.Pure || len(s.Traits.Lists) > 0
-	})
-	return out
-}
-
-// activate takes the metrics of the flows and counts the first use. It is the
-// last step, as it cannot fail.
-func (o *Opener) activate(s *Snapshot, resources *flow.Resources) {
+// activate takes the metrics of the flows that no other snapshot has and counts the
+// first use. It is the last step, as it cannot fail.
+func (o *Opener) activate(s *Snapshot) {
+	var opened []*flow.Flow
+	for _, served := range s.flows {
+		if !served.counted {
+			opened = append(opened, served.flow)
+		}
+	}
 	exported := s.Config.Gateway.Metrics
-	metrics := o.opts.Metrics.AddFlows(s.Config.Flows, exported != nil && exported.PerAction)
-	for name, e := range s.Endpoints {
-		e.Metrics = metrics[name]
+	metrics := o.opts.Metrics.AddFlows(opened, exported != nil && exported.PerAction)
+	for _, served := range s.flows {
+		if !served.counted && served.endpoint != nil {
+			served.endpoint.Metrics = metrics[served.flow.Name]
+		}
+		served.counted = true
 	}
 	s.users.Store(1)
-	s.close = sync.OnceFunc(func() {
-		resources.Close()
-		o.opts.Metrics.RemoveFlows(s.Config.Flows)
-	})
+	s.close = sync.OnceFunc(func() { o.release(s.flows) })
 }

@@ -32,6 +32,7 @@ type Snapshot struct {
 	UsesStore  bool             // an enabled flow must write to the store
 	Redactor   *redact.Redactor // of the configuration's secrets
 
+	flows     []*servedFlow
 	key       []byte            // of links
 	linkPaths map[string]string // of flows with trigger "link", by name
 	baseURL   func() string

@@ -61,8 +61,8 @@ func scan(paths []string, tests bool, read map[string]load.Digest) fileState {
 	for path := range read {
 		s.digests[path] = load.Digest{}
 	}
+	load.DigestFiles(files, s.digests)
 	for path := range s.digests {
-		s.digests[path] = load.DigestFile(files, path)
 		s.set.addFile(osPath(path))
 	}
 	return s

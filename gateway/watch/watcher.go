@@ -29,7 +29,8 @@ type Options struct {
 	// LastLoad returns the digests of all files that the last load has read, and
 	// whether it failed for a reason that may pass without an edit.
 	LastLoad func() (read map[string]load.Digest, retry bool)
-	Reload   func()
+	// Reload loads the files. The digests are those that a scan has just read.
+	Reload func(scanned map[string]load.Digest)
 	// NewEvents opens the events of the operating system: fsnotify.NewWatcher if
 	// nil.
 	NewEvents func() (*fsnotify.Watcher, error)
@@ -88,7 +89,7 @@ func (w *Watcher) hasChanged() bool {
 // another load would too, so this difference causes no second reload.
 func (w *Watcher) reload() {
 	w.reloaded = w.scanned
-	w.opts.Reload()
+	w.opts.Reload(w.scanned.now)
 }
 
 // comparison holds the digests of a scan and those of the last load.

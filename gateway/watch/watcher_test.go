@@ -25,7 +25,7 @@ func newWatcher(t *testing.T, read map[string]load.Digest, reload func()) (*Watc
 	}
 	core, logs := observer.New(zap.DebugLevel)
 	return New(Options{
-		Paths: []string{dir}, Poll: time.Hour, Clock: clock.System{}, Log: zap.New(core), Reload: reload,
+		Paths: []string{dir}, Poll: time.Hour, Clock: clock.System{}, Log: zap.New(core), Reload: func(map[string]load.Digest) { reload() },
 		LastLoad: func() (map[string]load.Digest, bool) { return read, false },
 	}), logs
 }

@@ -54,7 +54,7 @@ func (d *disk) watch(polling bool) {
 	o := watch.Options{
 		Paths: d.opts.Watch, Poll: d.opts.Poll, Clock: clock.System{}, Log: d.opts.Log,
 		LastLoad: func() (map[string]load.Digest, bool) { return d.g.LastLoad().Read, d.g.LastLoad().Retry },
-		Reload:   func() { d.g.Reload("files") },
+		Reload:   func(map[string]load.Digest) { d.g.Reload("files") },
 	}
 	if polling {
 		o.NewEvents = func() (*fsnotify.Watcher, error) { return nil, errors.New("no events in this test") }

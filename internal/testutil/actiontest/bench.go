@@ -144,10 +144,11 @@ func (b *Bench) MustCompile(body string) *flow.Flow {
 	if diags := b.BindCallees(f); diags.HasErrors() {
 		b.T.Fatal(diags)
 	}
-	diags = sensitivity.Analyze([]*flow.Flow{f}, func(*flow.Callee) *flow.Flow { return nil })
+	found, diags := sensitivity.Analyze([]*flow.Flow{f}, func(*flow.Callee) *flow.Flow { return nil })
 	if diags.HasErrors() {
 		b.T.Fatal(diags)
 	}
+	found.Apply(f)
 	return f
 }
 

@@ -1,0 +1,105 @@
+package load
+
+import (
+	"bytes"
+	"path"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/webhook-gateway/gateway/config/syntax"
+)
+
+// file is one flow file. A file whose content is the same as in the load before is not
+// parsed again. The syntax of flows is let go when they are compiled, and parsed again
+// if one of them must be compiled although its file is the same.
+type file struct {
+	path   Path
+	name   string // in findings
+	dir    string // its folder in the file system
+	text   []byte // without a byte order mark; nil if the file could not be read
+	digest Digest
+	diags  hcl.Diagnostics
+	body   *hclsyntax.Body // all but the flows; nil if the file has syntax errors
+	flows  []*flowBlock
+}
+
+// flowBlock is a block of a flow in a file.
+type flowBlock struct {
+	file   *file
+	name   string           // "" if it has no label
+	at     hcl.Range        // the whole block
+	syntax *hclsyntax.Block // nil if it was let go
+}
+
+// text returns the source of the block.
+func (b *flowBlock) text() []byte { return b.at.SliceBytes(b.file.text) }
+
+// equals reports whether two blocks are the same text at the same place, so that they
+// have the same findings.
+func (b *flowBlock) equals(other *flowBlock) bool {
+	return b.file == other.file || b.at == other.at && bytes.Equal(b.text(), other.text())
+}
+
+// readSource reads and parses a flow file. If it has not changed since an earlier load,
+// the result is the file of that load, which may be nil.
+func readSource(r *reader, p Path, before *file) *file {
+	c := r.readFlowFile(p.Dir, before)
+	if before != nil && c.err == nil && before.digest == c.digest {
+		return before
+	}
+	f := &file{path: p, name: p.Name, dir: path.Dir(p.Dir), digest: c.digest}
+	if c.err != nil {
+		f.diags = hcl.Diagnostics{unreadableFinding(p.Name, c.err)}
+		return f
+	}
+	f.text = bytes.TrimPrefix(c.src, []byte("\xef\xbb\xbf"))
+	f.parse()
+	return f
+}
+
+// parse parses the file.
+func (f *file) parse() {
+	body, diags := syntax.Parse(f.name, f.text)
+	f.diags = diags
+	if body == nil {
+		return
+	}
+	f.flows = nil
+	for _, b := range body.Blocks {
+		if b.Type != "flow" {
+			continue
+		}
+		flow := &flowBlock{file: f, at: blockRange(b), syntax: b}
+		if len(b.Labels) > 0 {
+			flow.name = b.Labels[0]
+		}
+		f.flows = append(f.flows, flow)
+	}
+	f.body = body
+	f.body.Blocks = slices.DeleteFunc(body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == "flow" })
+}
+
+// needSyntax parses the file again if the syntax of its flows was let go.
+func (f *file) needSyntax() {
+	if len(f.flows) == 0 || f.flows[0].syntax != nil {
+		return
+	}
+	again := &file{name: f.name, text: f.text}
+	again.parse()
+	for i, b := range f.flows {
+		b.syntax = again.flows[i].syntax
+	}
+}
+
+// dropSyntax lets the syntax of the flows go.
+func (f *file) dropSyntax() {
+	for _, b := range f.flows {
+		b.syntax = nil
+	}
+}
+
+func blockRange(b *hclsyntax.Block) hcl.Range {
+	return hcl.RangeBetween(b.TypeRange, b.CloseBraceRange)
+}
