@@ -68,10 +68,7 @@ func (d *Dashboard) confirmBulk(r *http.Request) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.To == "" {
-		f.To = d.Clock.Now().UTC().Format(time.RFC3339Nano)
-	}
-	q, err := f.query(d.Clock.Now())
+	q, err := f.pin(d.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -85,8 +82,25 @@ func (d *Dashboard) confirmBulk(r *http.Request) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	body.Title, body.Fields = change.question, bulkFields(f)
+	body.Title, body.Filter, body.Fields = change.question, f, bulkFields(f)
 	return &page{Name: "bulk", Title: change.title, Section: "/failed", Body: body}, nil
+}
+
+// pin replaces the times of the filter that depend on when it is read, so that it
+// selects later only runs that it selects now.
+func (f *runFilter) pin(now time.Time) (store.ListQuery, error) {
+	q, err := f.query(now)
+	if err != nil {
+		return q, err
+	}
+	if q.To.IsZero() {
+		q.To = now
+	}
+	f.To = q.To.UTC().Format(time.RFC3339Nano)
+	if f.From != "" {
+		f.From = q.From.UTC().Format(time.RFC3339Nano)
+	}
+	return q, nil
 }
 
 func (d *Dashboard) newBulk(do string, f runFilter) (bulkChange, *bulkPage, error) {

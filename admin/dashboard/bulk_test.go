@@ -50,6 +50,22 @@ func TestBulkRetry(t *testing.T) {
 	wantText(t, s.get("/bulk?do=retry&state=failed&flow=x&to=2h", 200), "No run matches, so there is nothing to change.")
 }
 
+// TestBulkKeepsItsTimes: times that depend on when a filter is read are those of the
+// page that counted the runs.
+func TestBulkKeepsItsTimes(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Fail("x", "no route")
+	fields := form(t, s.get("/bulk?do=retry&state=failed&from=2h&to=0s", 200), "/bulk")
+	now := time.Now()
+	for name, ago := range map[string]time.Duration{"from": 2 * time.Hour, "to": 0} {
+		at, err := time.Parse(time.RFC3339Nano, fields.Get(name))
+		if off := now.Add(-ago).Sub(at); err != nil || off < 0 || off > time.Minute {
+			t.Errorf("%s is %q, %v from what it was: %v", name, fields.Get(name), off, err)
+		}
+	}
+}
+
 func TestBulkCancel(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
