@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -53,7 +54,7 @@ func (s *Service) auditCount(ctx context.Context, action, target string, n *int,
 
 func (s *Service) recordAudit(ctx context.Context, action, target, result string) {
 	by := operatorOf(ctx)
-	e := store.AuditEntry{Who: by.Name, Address: by.Address, Action: action, Target: target, Result: result}
+	e := store.AuditEntry{Who: by.Name, Address: by.Address, Action: action, Target: shortenEmails(target), Result: shortenEmails(result)}
 	if snap := s.opts.Snapshots.Acquire(); snap != nil {
 		v := view{snap}
 		e.Who, e.Target, e.Result = v.redactText(e.Who), v.redactText(e.Target), v.redactText(e.Result)
@@ -114,6 +115,12 @@ func shortenEmail(email string) string {
 	return string(first[:1]) + "…@" + domain
 }
 
+// shortenEmails shortens each address in a text, such as one for which an operator
+// searched.
+func shortenEmails(text string) string {
+	return regexp.MustCompile(`[^\s"'<>=,;]+@[^\s"'<>=,;]+`).ReplaceAllStringFunc(text, shortenEmail)
+}
+
 // text describes the selected runs.
 func (sel Selection) text() string {
 	var parts []string
@@ -138,6 +145,8 @@ func (sel Selection) text() string {
 	add("failure", sel.Failure)
 	add("parent", sel.Parent)
 	add("text", sel.Text)
+	add("reason", strings.Join(sel.Reasons, ","))
+	add("failure", sel.Failure)
 	if sel.All {
 		parts = append(parts, "all runs")
 	}

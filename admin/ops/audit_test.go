@@ -7,6 +7,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/internal/testutil/admintest"
+	"github.com/webhook-gateway/gateway/store"
 )
 
 func TestAudit(t *testing.T) {
@@ -50,5 +51,42 @@ func TestAudit(t *testing.T) {
 	}
 	if n := l.Log.FilterMessage("an operator changed something").Len(); n != len(want) {
 		t.Errorf("%d lines in the log, want %d", n, len(want))
+	}
+}
+
+// TestAuditKeepsNoAddress: the log of audits outlives a contact, so it keeps no
+// address in full, and it says all that selected the runs of a change.
+func TestAuditKeepsNoAddress(t *testing.T) {
+	t.Parallel()
+	l := admintest.New(t, admintest.Flows)
+	s := l.Service
+	filter := store.Filter{Flows: []string{"x"}, Text: `Jane <jane@example.org>, joe@example.org`, Reasons: []string{"lost", "jq"}}
+	for _, change := range []func() error{
+		func() error { _, err := s.RetryRuns(t.Context(), ops.Selection{Filter: filter}, false); return err },
+		func() error { _, err := s.DeleteContact(t.Context(), "jane@example.org"); return err },
+		func() error {
+			_, err := s.TriggerFlow(t.Context(), "x", ops.Trigger{Contact: "jane@example.org"})
+			return err
+		},
+		func() error { _, err := s.DeleteContact(t.Context(), "jane@example.org@"); return err },
+	} {
+		_ = change() // the entry matters, also that of an error
+	}
+	page, err := s.Audit(t.Context(), 0, "")
+	if err != nil || len(page.Entries) != 4 {
+		t.Fatalf("%d entries, %v", len(page.Entries), err)
+	}
+	for _, e := range page.Entries {
+		if text := e.Target + e.Result; strings.Contains(text, "jane@") || strings.Contains(text, "joe@") {
+			t.Errorf("%+v", e)
+		}
+	}
+	if got, want := page.Entries[3].Target, "flow=x text=Jane <j…@example.org>, j…@example.org reason=lost,jq"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for _, line := range l.Log.FilterMessage("an operator changed something").All() {
+		if text := fmt.Sprint(line.ContextMap()); strings.Contains(text, "jane@") {
+			t.Errorf("the log has %s", text)
+		}
 	}
 }
