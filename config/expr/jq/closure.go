@@ -16,9 +16,35 @@ type closure struct {
 	one  func(r *run, v any) (any, error)
 	many func(r *run, v any, yield func(any) error) error
 
-	path     []string // the names of a path such as .a.b, not nil for a path; empty for .
-	constant bool     // the value is the same for each input
-	value    any      // the value of a constant
+	path     []string   // the names of a path such as .a.b, not nil for a path; empty for .
+	constant bool       // the value is the same for each input
+	value    any        // the value of a constant
+	each     *iteration // set for an iteration such as .list[] | .id
+}
+
+// iteration is a closure that makes one value of each element of a list.
+type iteration struct{ list, then closure }
+
+func (i *iteration) visit(r *run, v any, yield func(any) error) error {
+	list, err := i.list.one(r, v)
+	if err != nil {
+		return err
+	}
+	elements, ok := r.elementsOf(list)
+	if !ok {
+		return errFailed
+	}
+	for _, element := range elements {
+		r.tick()
+		w, err := i.then.one(r, element)
+		if err != nil {
+			return err
+		}
+		if err := yield(w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 var (
@@ -68,14 +94,21 @@ type compiled struct {
 	headers bool // the program reads headers by name
 }
 
+// closureRun is the state of a run, in one piece.
+type closureRun struct {
+	run   run
+	guard guard
+}
+
 // runCompiled runs a program as a closure. It returns errFailed if gojq has to
 // run the program: no error of the closure but the end of the run is returned.
-func (p *Program) runCompiled(ctx context.Context, in Input) (out []any, err error) {
+func (p *Program) runCompiled(ctx context.Context, in Input) ([]any, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	guard := &guard{Context: ctx, maxGrowth: p.MaxGrowth, left: in.Steps, budget: budget{take: in.TakeMemory, maxGrowth: p.MaxGrowth}}
-	r := &run{guard: guard, program: p, input: in.Value, vars: in.Variables}
+	state := &closureRun{guard: guard{Context: ctx, maxGrowth: p.MaxGrowth, left: in.Steps, budget: budget{take: in.TakeMemory, maxGrowth: p.MaxGrowth}}}
+	guard, r := &state.guard, &state.run
+	*r = run{guard: guard, program: p, vars: in.Variables}
 	if p.compiled.headers {
 		r.setHeaders(in.Headers)
 	}
@@ -84,8 +117,8 @@ func (p *Program) runCompiled(ctx context.Context, in Input) (out []any, err err
 		copy(r.vars, in.Variables)
 	}
 	defer guard.budget.free()
-	out, err = r.runClosure(p.compiled.program)
-	guard.spend(int(r.ticks & tickMask)) //nolint:gosec // it is small
+	out, err := r.runClosure(p.compiled.program, in.Value)
+	guard.spend(1 + int(r.ticks&tickMask)) //nolint:gosec // it is small
 	switch {
 	case err != nil && guard.Err() != nil:
 		return nil, guard.Err()
@@ -97,7 +130,7 @@ func (p *Program) runCompiled(ctx context.Context, in Input) (out []any, err err
 
 // runClosure returns the values of a program. A bound that the program meets is
 // errFailed: gojq has to say which.
-func (r *run) runClosure(program closure) (out []any, err error) {
+func (r *run) runClosure(program closure, v any) (out []any, err error) {
 	defer func() {
 		if failure := recover(); failure != nil {
 			if _, stopped := failure.(stop); !stopped {
@@ -106,22 +139,27 @@ func (r *run) runClosure(program closure) (out []any, err error) {
 			out, err = nil, errFailed
 		}
 	}()
-	size := maxResult
-	if program.one != nil {
-		v, err := program.one(r, r.input)
-		if err != nil {
-			return nil, err
-		}
-		r.measure(v, &size, maxResult, 0)
-		return []any{v}, nil
+	if program.one == nil {
+		return r.allValues(program, v)
 	}
-	out = make([]any, 0, 1)
-	err = program.many(r, r.input, func(v any) error {
+	w, err := program.one(r, v)
+	if err != nil {
+		return nil, err
+	}
+	size := maxResult
+	r.measure(w, &size, maxResult, 0)
+	return []any{w}, nil
+}
+
+func (r *run) allValues(program closure, v any) ([]any, error) {
+	out := make([]any, 0, 1)
+	size := maxResult
+	err := program.many(r, v, func(w any) error {
 		if len(out) == MaxResults {
 			return ErrTooManyResults
 		}
-		r.measure(v, &size, maxResult, 0)
-		out = append(out, v)
+		r.measure(w, &size, maxResult, 0)
+		out = append(out, w)
 		return nil
 	})
 	if err != nil {

@@ -16,7 +16,7 @@ func (c *compiler) array(a *gojq.Array, s *scope) closure {
 	if a.Query == nil {
 		return constant([]any{})
 	}
-	parts := c.elements(a.Query, s)
+	parts := c.commas(a.Query, s)
 	if !slices.ContainsFunc(parts, func(p closure) bool { return p.one == nil }) {
 		return fixedList(parts)
 	}
@@ -27,12 +27,12 @@ func (c *compiler) array(a *gojq.Array, s *scope) closure {
 	return collect(source)
 }
 
-// elements compiles the parts of a query of commas.
-func (c *compiler) elements(q *gojq.Query, s *scope) []closure {
+// commas compiles the parts of a query of commas.
+func (c *compiler) commas(q *gojq.Query, s *scope) []closure {
 	if q.Op != gojq.OpComma || len(q.FuncDefs) > 0 {
 		return []closure{c.query(q, s)}
 	}
-	return append(c.elements(q.Left, s), c.elements(q.Right, s)...)
+	return append(c.commas(q.Left, s), c.commas(q.Right, s)...)
 }
 
 // fixedList makes a list with a fixed number of elements.
@@ -65,6 +65,9 @@ const elementBytes = 40 // a place in a list, which grows by copying
 
 // collect makes a list of all values.
 func collect(source closure) closure {
+	if source.each != nil {
+		return source.each.collect()
+	}
 	return closure{one: func(r *run, v any) (any, error) {
 		out := []any{}
 		err := source.all(r, v, func(w any) error {
@@ -76,6 +79,29 @@ func collect(source closure) closure {
 			return nil
 		})
 		return out, err
+	}}
+}
+
+// collect makes a list of the results of an iteration.
+func (i iteration) collect() closure {
+	return closure{one: func(r *run, v any) (any, error) {
+		list, err := i.list.one(r, v)
+		if err != nil {
+			return nil, err
+		}
+		elements, ok := r.elementsOf(list)
+		if !ok {
+			return nil, errFailed
+		}
+		r.chargeElements(len(elements), elementBytes)
+		out := make([]any, len(elements))
+		for at, element := range elements {
+			r.tick()
+			if out[at], err = i.then.one(r, element); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
 	}}
 }
 
@@ -251,10 +277,11 @@ func (r *run) joinPieces(pieces []closure, v any) (any, error) {
 
 // textOf returns a text unchanged, and the JSON of another value.
 func textOf(r *run, v any) any {
-	switch v := v.(type) {
-	case string:
-		r.chargeText(len(v))
+	if s, ok := v.(string); ok {
+		r.chargeText(len(s))
 		return v
+	}
+	switch v := v.(type) {
 	case int:
 		return strconv.Itoa(v)
 	case json.Number:

@@ -52,11 +52,11 @@ func (c *compiler) call(f *gojq.Func, s *scope) closure {
 func callList(name string, args []closure) (closure, bool) {
 	switch name {
 	case "map/1":
-		return collect(chain(closure{many: iterate}, args[0])), true
+		return collect(chain(elements(), args[0])), true
 	case "add/1":
 		return chain(collect(args[0]), applyTo((*run).sum)), true
 	case "with_entries/1":
-		entries := chain(applyTo(toEntries), collect(chain(closure{many: iterate}, args[0])))
+		entries := chain(applyTo(toEntries), collect(chain(elements(), args[0])))
 		return chain(entries, applyTo(fromEntries)), true
 	case "sort_by/1":
 		return byKeys(args[0], func(r *run, v, keys any) any { return r.sort("sort_by", v, keys) }), true
@@ -114,13 +114,13 @@ func callStream(name string, args []closure) (closure, bool) {
 	case "isempty/1":
 		return isEmpty(args[0]), true
 	case "any/1":
-		return chain(isEmpty(chain(closure{many: iterate}, selected(args[0]))), applyTo(not)), true
+		return anyHolds(elements(), args[0], true), true
 	case "any/2":
-		return chain(isEmpty(chain(args[0], selected(args[1]))), applyTo(not)), true
+		return anyHolds(args[0], args[1], true), true
 	case "all/1":
-		return isEmpty(chain(closure{many: iterate}, selected(chain(args[0], applyTo(not))))), true
+		return anyHolds(elements(), args[0], false), true
 	case "all/2":
-		return isEmpty(chain(args[0], selected(chain(args[1], applyTo(not))))), true
+		return anyHolds(args[0], args[1], false), true
 	case "in/1":
 		return apply(func(r *run, v, object any) any { return has(r, object, v) }, identityClosure(), args[0]), true
 	case "range/1":
@@ -168,7 +168,7 @@ func selectTypes(name string) (closure, bool) {
 func callRecursion(name string, args []closure) (closure, bool) {
 	switch name {
 	case "recurse/0":
-		return recurse(hideErrors(closure{many: iterate})), true
+		return recurse(hideErrors(elements())), true
 	case "recurse/1":
 		return recurse(args[0]), true
 	case "recurse/2":

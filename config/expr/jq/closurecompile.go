@@ -117,7 +117,7 @@ func (c *compiler) term(t *gojq.Term, s *scope) closure {
 
 func (c *compiler) suffix(base closure, suffix *gojq.Suffix, s *scope) closure {
 	if suffix.Iter {
-		return chain(base, closure{many: iterate})
+		return chain(base, elements())
 	}
 	return c.index(base, suffix.Index, s)
 }

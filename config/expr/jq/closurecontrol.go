@@ -28,20 +28,21 @@ func chain(left, right closure) closure {
 }
 
 func chainMany(left, right closure) closure {
-	out := closure{many: func(r *run, v any, yield func(any) error) error {
-		return left.all(r, v, func(w any) error { return right.all(r, w, yield) })
-	}}
 	switch {
+	case left.one != nil && right.each != nil:
+		return iterationClosure(chain(left, right.each.list), right.each.then)
+	case left.each != nil && right.one != nil:
+		return iterationClosure(left.each.list, chain(left.each.then, right))
 	case left.one != nil:
-		out.many = func(r *run, v any, yield func(any) error) error {
+		return closure{many: func(r *run, v any, yield func(any) error) error {
 			w, err := left.one(r, v)
 			if err != nil {
 				return err
 			}
 			return right.many(r, w, yield)
-		}
+		}}
 	case right.one != nil:
-		out.many = func(r *run, v any, yield func(any) error) error {
+		return closure{many: func(r *run, v any, yield func(any) error) error {
 			return left.many(r, v, func(w any) error {
 				x, err := right.one(r, w)
 				if err != nil {
@@ -49,9 +50,16 @@ func chainMany(left, right closure) closure {
 				}
 				return yield(x)
 			})
-		}
+		}}
 	}
-	return out
+	return closure{many: func(r *run, v any, yield func(any) error) error {
+		return left.many(r, v, func(w any) error { return right.many(r, w, yield) })
+	}}
+}
+
+func iterationClosure(list, then closure) closure {
+	i := &iteration{list, then}
+	return closure{many: i.visit, each: i}
 }
 
 func (c closure) isIdentity() bool { return c.path != nil && len(c.path) == 0 }
@@ -107,8 +115,20 @@ func choose(condition, then, otherwise closure) closure {
 			return otherwise.one(r, v)
 		}}
 	}
+	if condition.one != nil {
+		return closure{many: func(r *run, v any, yield func(any) error) error {
+			w, err := condition.one(r, v)
+			switch {
+			case err != nil:
+				return err
+			case isTrue(w):
+				return then.all(r, v, yield)
+			}
+			return otherwise.all(r, v, yield)
+		}}
+	}
 	return closure{many: func(r *run, v any, yield func(any) error) error {
-		return condition.all(r, v, func(w any) error {
+		return condition.many(r, v, func(w any) error {
 			if isTrue(w) {
 				return then.all(r, v, yield)
 			}
@@ -180,15 +200,16 @@ func (c *compiler) reduce(t *gojq.Reduce, s *scope) closure {
 	into, inner := c.pattern(t.Patterns, s)
 	update := c.query(t.Update, inner)
 	fold := func(r *run, v, state any) (any, error) {
+		keep := func(x any) error {
+			state = x
+			return nil
+		}
 		err := source.all(r, v, func(w any) error {
 			r.tick()
 			if err := into(r, w); err != nil {
 				return err
 			}
-			return update.all(r, state, func(x any) error {
-				state = x
-				return nil
-			})
+			return update.all(r, state, keep)
 		})
 		return state, err
 	}

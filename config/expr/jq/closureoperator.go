@@ -103,11 +103,10 @@ func (r *run) equal(a, b any) bool {
 }
 
 func (r *run) modulo(a, b any) any {
-	a, b = r.number(a), r.number(b)
-	if x, y, ints := twoInts(a, b); ints && y != 0 && y != -1 {
-		return x % y
+	if x, y, ints, ok := operands(a, b); ok && ints && y.i != 0 && y.i != -1 {
+		return x.i % y.i
 	}
-	return native("$l % $r", nil, a, b)
+	return native("$l % $r", nil, r.number(a), r.number(b))
 }
 
 func (c *compiler) unary(u *gojq.Unary, s *scope) closure {

@@ -197,29 +197,8 @@ func runeOffset(s string, runes int) int {
 	return len(s)
 }
 
-// iterate yields the elements of a list, or the members of an object by name.
-func iterate(r *run, v any, yield func(any) error) error {
-	switch v := v.(type) {
-	case []any:
-		for _, element := range v {
-			r.tick()
-			if err := yield(element); err != nil {
-				return err
-			}
-		}
-		return nil
-	case map[string]any:
-		r.charge(32 * len(v))
-		for _, name := range sortedKeys(v) {
-			r.tick()
-			if err := yield(v[name]); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	return errFailed
-}
+// elements is .[].
+func elements() closure { return iterationClosure(identityClosure(), identityClosure()) }
 
 // maxRecursion bounds the depth of a recursion; gojq knows deeper ones.
 const maxRecursion = 1000

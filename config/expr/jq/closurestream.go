@@ -60,6 +60,25 @@ func isEmpty(c closure) closure {
 	}}
 }
 
+// anyHolds yields whether a condition is true for a value of a closure, or false
+// for one if truth is false.
+func anyHolds(c, condition closure, truth bool) closure {
+	return closure{one: func(r *run, v any) (any, error) {
+		found := false
+		test := func(x any) error {
+			if found = isTrue(x) == truth; found {
+				return errStop
+			}
+			return nil
+		}
+		err := c.all(r, v, func(w any) error { return condition.all(r, w, test) })
+		if found {
+			err = nil
+		}
+		return found == truth, err
+	}}
+}
+
 // limit yields the first values of a closure, as many as a number says.
 func limit(count, c closure) closure {
 	return closure{many: func(r *run, v any, yield func(any) error) error {

@@ -26,9 +26,13 @@ func (c *compiler) update(q *gojq.Query, s *scope) closure {
 // for which it has none.
 func modify(target places, by closure) closure {
 	return closure{one: func(r *run, v any) (any, error) {
-		u := &update{value: v, owned: owned{}}
+		u := &update{value: v}
 		err := target(r, place{value: v}, func(at place) error {
-			w, found, err := firstOf(by, r, r.current(u, at.path))
+			old, err := checked(r.current(u, at.path))
+			if err != nil {
+				return err
+			}
+			w, found, err := firstOf(by, r, old)
 			switch {
 			case err != nil:
 				return err
@@ -45,8 +49,13 @@ func modify(target places, by closure) closure {
 	}}
 }
 
-// setPlace changes the value of a place.
+// setPlace changes the value of a place. The copies that the first change makes
+// are not noted: most updates have one place.
 func (r *run) setPlace(u *update, at place, v any) error {
+	if u.changed && u.owned == nil {
+		u.owned = owned{}
+	}
+	u.changed = true
 	if r.set(u, at.path, v) != nil {
 		return errFailed
 	}
@@ -56,7 +65,7 @@ func (r *run) setPlace(u *update, at place, v any) error {
 // assign gives each place the same value, for each value of a closure.
 func assign(target places, value closure) closure {
 	return apply(func(r *run, v, w any) any {
-		u := &update{value: v, owned: owned{}}
+		u := &update{value: v}
 		err := target(r, place{value: v}, func(at place) error { return r.setPlace(u, at, w) })
 		if err != nil {
 			return err
@@ -68,9 +77,13 @@ func assign(target places, value closure) closure {
 // updateBy computes the value of each place from the old one and an operand.
 func updateBy(target places, operand closure, f func(r *run, a, b any) any) closure {
 	return apply(func(r *run, v, w any) any {
-		u := &update{value: v, owned: owned{}}
+		u := &update{value: v}
 		err := target(r, place{value: v}, func(at place) error {
-			changed, err := checked(f(r, r.current(u, at.path), w))
+			old, err := checked(r.current(u, at.path))
+			if err != nil {
+				return err
+			}
+			changed, err := checked(f(r, old, w))
 			if err != nil {
 				return err
 			}

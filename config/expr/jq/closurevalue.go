@@ -142,21 +142,27 @@ func keysOf(r *run, v any) any {
 	return errFailed
 }
 
-// toNumber reads short numbers of digits; gojq knows the others.
+// toNumber reads decimal numbers; gojq reads the others.
 func toNumber(r *run, v any) any {
 	s, ok := v.(string)
-	if !ok {
-		if rank(v) == numberRank {
-			return v
-		}
+	switch {
+	case !ok && rank(v) == numberRank:
+		return v
+	case !ok:
 		return errFailed
+	case isDecimal(s):
+		return parseNumber(json.Number(s))
 	}
-	digits := strings.TrimPrefix(s, "-")
-	if len(digits) == 0 || len(digits) > 18 || strings.Trim(digits, "0123456789") != "" {
-		return native("tonumber", r.checkDigits(v), nil, nil)
-	}
-	return parseNumber(json.Number(s))
+	return native("tonumber", r.checkDigits(v), nil, nil)
 }
+
+// isDecimal reports whether a short text is a number without an exponent.
+func isDecimal(s string) bool {
+	whole, fraction, hasFraction := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	return len(s) <= maxOperandText && isDigits(whole) && (!hasFraction || isDigits(fraction))
+}
+
+func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 // absolute changes the sign of what is less than 0 in jq's order.
 func absolute(r *run, v any) any {
@@ -167,8 +173,8 @@ func absolute(r *run, v any) any {
 }
 
 func toArray(r *run, v any) any {
-	if list, ok := v.([]any); ok {
-		return list
+	if _, ok := v.([]any); ok {
+		return v
 	}
 	r.charge(elementBytes)
 	return []any{v}

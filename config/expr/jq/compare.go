@@ -38,6 +38,9 @@ func (r *run) compareAt(a, b any, depth int) int {
 			return r.compareObjects(x, y, depth)
 		}
 	}
+	if order, ok := compareOperands(a, b); ok {
+		return order
+	}
 	if rank(a) == rank(b) && rank(a) == numberRank {
 		return compareNumbers(r.number(a), r.number(b))
 	}
@@ -122,8 +125,11 @@ func toBig(v any) *big.Int {
 	return v.(*big.Int)
 }
 
-// item is an element of a list with the key by which it is sorted.
-type item struct{ value, key any }
+// item is an element of a list with its place and the key by which it is sorted.
+type item struct {
+	value, key any
+	place      int
+}
 
 // items returns the elements of a list, sorted by their keys.
 func (r *run) items(name string, v, keys any) []item {
@@ -139,13 +145,24 @@ func (r *run) items(name string, v, keys any) []item {
 	if len(list) != len(keyList) {
 		panic(stop{&wrapError{callText(name, keys), v, errLengthMismatch}})
 	}
-	r.charge(48 * len(list))
+	r.charge(56 * len(list))
 	out := make([]item, len(list))
 	for i, e := range list {
-		out[i] = item{e, r.number(keyList[i])}
+		out[i] = item{e, r.number(keyList[i]), i}
+	}
+	if areTexts(keyList) {
+		slices.SortFunc(out, func(a, b item) int {
+			r.tick()
+			return cmp.Or(strings.Compare(a.key.(string), b.key.(string)), cmp.Compare(a.place, b.place))
+		})
+		return out
 	}
 	slices.SortStableFunc(out, func(a, b item) int { return r.compare(a.key, b.key) })
 	return out
+}
+
+func areTexts(list []any) bool {
+	return !slices.ContainsFunc(list, func(v any) bool { _, ok := v.(string); return !ok })
 }
 
 func (r *run) sort(name string, v, keys any) any {

@@ -14,13 +14,12 @@ import (
 // parseNumber follows gojq: an int, else a float64 if the text has a fraction or
 // an exponent, else a *big.Int.
 func parseNumber(n json.Number) any {
-	if i, err := n.Int64(); err == nil {
-		return int(i)
-	}
 	if strings.ContainsAny(string(n), ".eE") {
 		if f, err := n.Float64(); err == nil {
 			return f
 		}
+	} else if i, err := n.Int64(); err == nil {
+		return int(i)
 	}
 	if i, ok := new(big.Int).SetString(string(n), 10); ok {
 		return i
@@ -42,10 +41,10 @@ func (r *run) checkBig(values ...any) {
 }
 
 func (r *run) plus(a, b any) any {
-	a, b = r.number(a), r.number(b)
 	if sum, ok := addNumbers(a, b); ok {
 		return sum
 	}
+	a, b = r.number(a), r.number(b)
 	switch x := a.(type) {
 	case string:
 		if y, ok := b.(string); ok {
@@ -103,10 +102,10 @@ func (r *run) minus(a, b any) any {
 	x, isList := a.([]any)
 	y, both := b.([]any)
 	if !isList || !both {
-		a, b = r.number(a), r.number(b)
 		if difference, ok := subtractNumbers(a, b); ok {
 			return difference
 		}
+		a, b = r.number(a), r.number(b)
 		r.checkBig(a, b)
 		return native("$l - $r", nil, a, b)
 	}
@@ -127,10 +126,10 @@ func (r *run) minus(a, b any) any {
 }
 
 func (r *run) times(a, b any) any {
-	a, b = r.number(a), r.number(b)
 	if product, ok := multiplyNumbers(a, b); ok {
 		return product
 	}
+	a, b = r.number(a), r.number(b)
 	x, isObject := a.(map[string]any)
 	y, both := b.(map[string]any)
 	if isObject && both {
@@ -174,10 +173,10 @@ func (r *run) divided(a, b any) any {
 			r.checkPieces(s, separator)
 		}
 	}
-	a, b = r.number(a), r.number(b)
 	if quotient, ok := divideNumbers(a, b); ok {
 		return quotient
 	}
+	a, b = r.number(a), r.number(b)
 	return native("$l / $r", nil, a, b)
 }
 

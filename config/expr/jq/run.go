@@ -25,9 +25,7 @@ type run struct {
 	ticks   uint
 	program *Program
 	headers map[uintptr]bool // addresses of the objects whose names are found in any case
-
-	input any   // of a closure
-	vars  []any // the variables of a closure, first those of the program
+	vars    []any            // the variables of a closure, first those of the program
 }
 
 func newRun(g *guard, p *Program, headers []map[string]any) *run {

@@ -19,6 +19,7 @@ import (
 type update struct {
 	value   any
 	owned   owned
+	changed bool
 	dropped []any // paths to delete at the end
 }
 
@@ -103,6 +104,9 @@ func (r *run) drop(u *update, path any) any {
 
 // updated returns the changed value without the dropped paths.
 func (r *run) updated(u *update) any {
+	if len(u.dropped) > 0 && u.owned == nil {
+		u.owned = owned{}
+	}
 	return r.deletePaths(u.value, u.dropped, u.owned)
 }
 
