@@ -14,7 +14,7 @@ func TestAllocations(t *testing.T) {
 		`.paid and .amount != ""`:           2,
 		`.note // .currency`:                2,
 		`.lines | length`:                   2,
-		`any(.lines[]; .qty > 3)`:           4,
+		`any(.lines[]; .qty > 3)`:           5, // and callbacks
 		`{id, amount}`:                      4, // and the object
 		`"\(.id) of \(.customer.name)"`:     4, // and the text
 		`[.lines[] | .sku]`:                 4, // and the list
