@@ -38,12 +38,33 @@ const (
 // As the RFC permits, a byte order mark before the value is skipped.
 //
 // Decode does not retain data. Each error is a [*SyntaxError].
-func Decode(data []byte, lim Limits) (any, error) {
+func Decode(data []byte, lim Limits) (any, error) { return DecodeParts(data, lim, nil) }
+
+// DecodeParts is Decode, and makes only the parts of the value that are wanted; nil
+// for all. It checks the rest as Decode does, and returns the same errors.
+func DecodeParts(data []byte, lim Limits, want *Parts) (any, error) {
+	f := fastReaders.Get().(*fastReader)
+	v, ok := f.decodeFast(bytes.TrimPrefix(data, byteOrderMark), lim.EffectiveDepth(), want)
+	f.release()
+	fastReaders.Put(f)
+	if ok {
+		return v, nil
+	}
+	return decodeExactly(data, lim)
+}
+
+// decodeExactly decodes a text that may be wrong, and says what is wrong.
+func decodeExactly(data []byte, lim Limits) (any, error) {
 	r := readers.Get().(*reader)
 	v, err := r.readAll(data, lim.EffectiveDepth())
 	r.release()
 	return v, err
 }
+
+// fastReaders holds idle readers and their scratch space.
+var fastReaders = sync.Pool{New: func() any { return &fastReader{} }}
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // readers holds idle readers and their scratch space. The decoded value does not
 // depend on the reader.
@@ -78,7 +99,7 @@ func (r *reader) release() {
 }
 
 func (r *reader) readAll(data []byte, depth int) (any, error) {
-	body := bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	body := bytes.TrimPrefix(data, byteOrderMark)
 	r.data, r.base, r.depth = data, int64(len(data)-len(body)), depth
 	if len(body) <= maxSharedText {
 		r.text = string(body)
