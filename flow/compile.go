@@ -76,6 +76,11 @@ func Compile(b *hclsyntax.Block, scope *expr.Scope, kinds Kinds) (*Flow, hcl.Dia
 		diags = append(diags, d.flow.checkPaths()...)
 		diags = append(diags, d.flow.checkModes()...)
 	}
+	if take := d.flow.Parts.TakeReads; take != nil {
+		var reads []expr.Reader
+		d.flow.Walk(func(s *Step) { reads = append(reads, s.Reads...) })
+		take(reads)
+	}
 	return d.flow, diags
 }
 

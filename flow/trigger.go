@@ -66,6 +66,10 @@ type Parts struct {
 	Sensitive func(expr.Ref) *SensitiveInput
 	// Reads are the expressions of the trigger that read its event.
 	Reads []expr.Reader
+	// TakeReads, if set, is called once with the expressions and programs of the
+	// actions, before the first event, so that the trigger makes no values that the
+	// flow does not read.
+	TakeReads func([]expr.Reader)
 	// Contact, if set, returns the e-mail address of the contact of an event, ""
 	// if it has none.
 	Contact func(ev Event) (email string)

@@ -14,6 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
@@ -82,6 +83,7 @@ type webhook struct {
 	secrets            credentialNames   // set by checkSettings
 	index              map[string]int    // variables by name
 	known              *input.MemberTree // the named members of the body; nil unless strict
+	needed             *value.Parts      // of JSON bodies; nil for all
 
 	cors       *cors
 	rateLimit  *rateLimit
@@ -264,7 +266,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			NeedsRespond: w.response == nil && !w.isAsync(),
 		},
 		Codec: anyCodec{w}, Queue: w.limits(), Credential: w.secrets.check, Inputs: inputsOf(w.variables, acceptsType(w.ranges, "application", "json")),
-		Sensitive: findSensitive(webhookRoot, []string{"body"}, w.variables, holdsVariable), Reads: w.reads,
+		Sensitive: findSensitive(webhookRoot, []string{"body"}, w.variables, holdsVariable), Reads: w.reads, TakeReads: w.takeReads,
 	}
 }
 

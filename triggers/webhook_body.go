@@ -145,7 +145,7 @@ func (w *webhook) decodeBody(h http.Header, raw []byte, limits flow.Limits, acce
 	if problem != nil {
 		return decodedBody{}, problem
 	}
-	out, err := decodeAs(format, raw, params, value.Limits{Depth: limits.JSONDepth})
+	out, err := decodeAs(format, raw, params, value.Limits{Depth: limits.JSONDepth}, w.needed)
 	if err != nil {
 		return decodedBody{}, w.malformedProblem("Malformed body", input.PartBody, syntaxError(err))
 	}
@@ -215,14 +215,15 @@ func parseMediaType(field string) (string, map[string]string, error) {
 	return media, params, err
 }
 
-func decodeAs(format bodyFormat, raw []byte, params map[string]string, limits value.Limits) (decodedBody, error) {
+// decodeAs decodes a body, and of JSON only the parts that are needed.
+func decodeAs(format bodyFormat, raw []byte, params map[string]string, limits value.Limits, needed *value.Parts) (decodedBody, error) {
 	out := decodedBody{format: format}
 	charset, _ := body.FindCharset(params["charset"])
 	var err error
 	switch format {
 	case formatJSON:
 		if raw, err = body.DecodeJSONText(raw, params["charset"]); err == nil {
-			out.value, err = value.Decode(raw, limits)
+			out.value, err = value.DecodeParts(raw, limits, needed)
 		}
 	case formatURLEncoded:
 		out.value, err = body.ParseForm(raw, charset, limits)

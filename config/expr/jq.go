@@ -24,8 +24,9 @@ type Program struct {
 	paths    []Ref // the names that the program mentions, with static members
 	volatile bool
 	rng      hcl.Range
-	hidden   string // see Hide
-	byEvent  bool   // see SetEventInput
+	hidden   string       // see Hide
+	byEvent  bool         // see SetEventInput
+	reads    *value.Parts // of the input; nil for all
 }
 
 // jqVariable is a name of the run that the program mentions. If the program
@@ -92,7 +93,7 @@ func (s *Scope) compileJQText(program string, at sourceMap) (*Program, hcl.Diagn
 	if err != nil {
 		return nil, jqSyntaxError(program, err, at)
 	}
-	p := &Program{vars: s.jqVariables(program), paths: s.jqPaths(program), volatile: jqNow.MatchString(program)}
+	p := &Program{vars: s.jqVariables(program), paths: s.jqPaths(program), volatile: jqNow.MatchString(program), reads: jqReads(query)}
 	names := make([]string, len(p.vars))
 	for i, v := range p.vars {
 		names[i] = "$" + v.root

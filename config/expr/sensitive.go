@@ -8,6 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // Reader is a compiled expression or jq program, as the analysis of sensitive
@@ -97,6 +98,10 @@ const EventInput = "."
 // SetEventInput declares that the program reads the value that the trigger gives. It
 // is called once, after CompileJQ.
 func (p *Program) SetEventInput() { p.byEvent = true }
+
+// EventParts returns the parts that the program reads of the value that the trigger
+// gives, nil for all of it. It reports false if it has an input of its own.
+func (p *Program) EventParts() (parts *value.Parts, reads bool) { return p.reads, p.byEvent }
 
 // Sources lists the names of the run that the program reads.
 func (p *Program) Sources() []Ref {

@@ -37,16 +37,16 @@ func partsAt(path []Step) *Parts {
 }
 
 // With returns the parts together with the value at a path.
-func (p *Parts) With(path ...Step) *Parts { return p.join(partsAt(path)) }
+func (p *Parts) With(path ...Step) *Parts { return p.Join(partsAt(path)) }
 
-// join returns the parts that p or q need. Parts of an object and parts of an array
+// Join returns the parts that p or q need. Parts of an object and parts of an array
 // need the whole value: nobody knows which it is.
-func (p *Parts) join(q *Parts) *Parts {
+func (p *Parts) Join(q *Parts) *Parts {
 	if p == nil || q == nil || (p.Members == nil) != (q.Members == nil) {
 		return nil
 	}
 	if p.Members == nil {
-		inner := p.Elements.join(q.Elements)
+		inner := p.Elements.Join(q.Elements)
 		if inner == nil {
 			return nil
 		}
@@ -55,7 +55,7 @@ func (p *Parts) join(q *Parts) *Parts {
 	out := &Parts{Members: maps.Clone(p.Members)}
 	for name, part := range q.Members {
 		if known, ok := out.Members[name]; ok {
-			part = known.join(part)
+			part = known.Join(part)
 		}
 		out.Members[name] = part
 	}
