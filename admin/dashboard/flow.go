@@ -24,6 +24,7 @@ type flowPage struct {
 	Source   []sourceLine
 	Recent   []ops.RunSummary
 	NoStore  bool
+	Away     string // why the store can't be read now; "" if it can
 }
 
 // recentRuns is how many runs the page of a flow shows.
@@ -53,6 +54,8 @@ func (d *Dashboard) showFlow(r *http.Request) (*page, error) {
 	switch {
 	case isKind(err, ops.NoStore):
 		body.NoStore = true
+	case isKind(err, ops.Unavailable):
+		body.Away = toSentence(err.Error())
 	case err != nil:
 		return nil, err
 	default:

@@ -61,7 +61,7 @@ func (d *Dashboard) showOverview(r *http.Request) (*page, error) {
 	if err := d.addFailures(r.Context(), body); err != nil {
 		return nil, err
 	}
-	body.Calm = len(body.Groups) == 0 && len(o.Stalled) == 0 && o.Reload.OK && len(o.Reload.Restart) == 0 && o.Store != "unavailable"
+	body.Calm = len(body.Groups) == 0 && len(body.Paused) == 0 && len(o.Stalled) == 0 && o.Reload.OK && len(o.Reload.Restart) == 0 && o.Store != "unavailable"
 	body.sortFlows(q.Get("sort"))
 	return &page{Name: "overview", Title: "Overview", Section: "/", Body: body, Done: doneMessage(r)}, nil
 }

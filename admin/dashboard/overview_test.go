@@ -21,7 +21,7 @@ func TestOverview(t *testing.T) {
 	newest := s.Fail("y", "no route")
 	other := s.Fail("x", "too large")
 	page := s.get("/", 200)
-	wantText(t, page, "Failed in the last 24 hours", "3 runs with this cause y note permanent no route", "1 runs with this cause x note permanent too large", "75 %")
+	wantText(t, page, "Failed in the last 24 hours", "3 runs with this cause y note permanent no route", "1 run with this cause x note permanent too large", "75 %")
 	wantNone(t, page, "Nothing. No run failed")
 	if strings.Index(page, "no route") < strings.Index(page, "too large") {
 		t.Error("the group with the newest run does not come first")

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"time"
@@ -10,7 +11,10 @@ import (
 )
 
 // schedulesPage is the flows that time starts.
-type schedulesPage struct{ Schedules []schedule }
+type schedulesPage struct {
+	Schedules []schedule
+	Away      string // why the last runs are not known; "" if they are
+}
 
 // schedule is a flow with its times.
 type schedule struct {
@@ -30,16 +34,28 @@ func (d *Dashboard) listSchedules(r *http.Request) (*page, error) {
 			continue
 		}
 		s := schedule{Flow: f, Ticks: []time.Time{f.Next}}
-		list, err := d.Ops.Runs(r.Context(), store.ListQuery{Filter: store.Filter{Flows: []string{f.Name}}, Limit: 1})
-		if err != nil {
-			return nil, err
-		}
-		if len(list.Runs) > 0 {
-			s.Last = &list.Runs[0]
+		if body.Away == "" {
+			s.Last, body.Away, err = d.newestRun(r.Context(), f.Name)
+			if err != nil {
+				return nil, err
+			}
 		}
 		body.Schedules = append(body.Schedules, s)
 	}
 	return &page{Name: "schedules", Title: "Schedules", Section: "/schedules", Body: body, Done: doneMessage(r)}, nil
+}
+
+// newestRun returns the newest run of a flow; nil if there is none. away says why it
+// is not known, if the store can't be read now.
+func (d *Dashboard) newestRun(ctx context.Context, name string) (run *ops.RunSummary, away string, err error) {
+	list, err := d.Ops.Runs(ctx, store.ListQuery{Filter: store.Filter{Flows: []string{name}}, Limit: 1})
+	switch {
+	case isKind(err, ops.Unavailable):
+		return nil, toSentence(err.Error()), nil
+	case err != nil || len(list.Runs) == 0:
+		return nil, "", err
+	}
+	return &list.Runs[0], "", nil
 }
 
 // linksPage is the flows that start when a contact follows a link.
