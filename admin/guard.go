@@ -39,12 +39,13 @@ type guard struct {
 	token    [sha256.Size]byte
 	hasToken bool
 	origins  *http.CrossOriginProtection
+	clientOf func(peer netip.Addr, h http.Header) netip.Addr // nil for the peer
 }
 
 func newGuard(listener net.Addr, o Options) *guard {
 	g := &guard{
 		api: o.API, pages: o.Dashboard, sessions: o.Sessions, log: o.Log, hasToken: o.Token != "", token: sha256.Sum256([]byte(o.Token)),
-		origins: http.NewCrossOriginProtection(),
+		origins: http.NewCrossOriginProtection(), clientOf: o.ClientAddress,
 	}
 	switch a := listener.(type) {
 	case *net.TCPAddr:
@@ -60,6 +61,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
+	r = g.fromClient(r)
 	who, p := g.checkRequest(r)
 	switch {
 	case p != nil && p.Status == http.StatusUnauthorized && g.isPage(r):
@@ -74,6 +76,22 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		g.pages.ServeHTTP(w, g.withOperator(r, who))
 	}
+}
+
+// fromClient returns the request as one from the client that trusted proxies name, so
+// that people behind one proxy are told apart. Nothing is permitted by this address.
+func (g *guard) fromClient(r *http.Request) *http.Request {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || g.clientOf == nil {
+		return r
+	}
+	client := g.clientOf(peer.Addr().Unmap(), r.Header)
+	if !client.IsValid() || client == peer.Addr().Unmap() {
+		return r
+	}
+	out := *r
+	out.RemoteAddr = netip.AddrPortFrom(client, 0).String()
+	return &out
 }
 
 // refuse says why a request is refused: on a page to a person, and as a problem to

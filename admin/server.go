@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/netip"
 
 	"go.uber.org/zap"
 
@@ -27,8 +28,12 @@ type Options struct {
 	// RequireToken: the token is also needed on loopback, because the operator gave
 	// it.
 	RequireToken bool
-	Log          *zap.Logger // for lines that callers can cause, so it should be sampled
-	Clock        clock.Clock
+	// ClientAddress returns the address of the client of a request that came from a
+	// peer, for the log, the audit log and the delays of sign-ins. It is not asked who
+	// may do what. Nil returns the peer.
+	ClientAddress func(peer netip.Addr, h http.Header) netip.Addr
+	Log           *zap.Logger // for lines that callers can cause, so it should be sampled
+	Clock         clock.Clock
 }
 
 // maxHeader bounds the header of a request in bytes.

@@ -12,8 +12,12 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
 	"github.com/webhook-gateway/gateway/admin"
 	"github.com/webhook-gateway/gateway/admin/session"
+	"github.com/webhook-gateway/gateway/internal/clientaddr"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/testutil/admintest"
 )
@@ -51,7 +55,7 @@ func (b *browser) restart(token, operate string) {
 	o := optionsOf(b.lab)
 	o.Token, o.RequireToken = token, true
 	o.Sessions = session.New(session.Options{
-		Key: b.lab.Options.Key, Token: token, Secure: true, Log: b.lab.Options.Log, Clock: b.clock,
+		Key: b.lab.Options.Key, Token: token, Secure: true, Log: b.lab.Options.Log, Clock: b.clock, Keys: b.lab.Store,
 		OIDC: &session.OIDC{
 			Issuer: b.provider.URL, ClientID: "gateway", ClientSecret: "the-client-secret", AdminURL: "https://admin.example.com",
 			RoleClaim: "realm.groups", Read: []string{"readers", "everybody"}, Operate: []string{operate}, Client: b.provider.Client(),
@@ -253,10 +257,59 @@ func TestSignInByToken(t *testing.T) {
 	}
 	b.want(http.MethodGet, "/api/v1/status", "", http.StatusUnauthorized)
 	b.cookies[kept.Name] = kept
+	b.want(http.MethodGet, "/api/v1/status", "", http.StatusUnauthorized)
+	b.restart(adminToken, "operators") // as another gateway with the same store
+	b.want(http.MethodGet, "/api/v1/status", "", http.StatusUnauthorized)
+	b.want(http.MethodPost, "/logout", "", http.StatusSeeOther) // of a session that is over
+
+	b.want(http.MethodPost, "/login", "token="+adminToken, http.StatusSeeOther)
 	b.clock.ahead.Store(int64(11 * time.Hour))
 	b.want(http.MethodGet, "/api/v1/status", "", http.StatusOK)
 	b.clock.ahead.Store(int64(13 * time.Hour))
 	b.want(http.MethodGet, "/api/v1/status", "", http.StatusUnauthorized)
+}
+
+// TestAddressBehindProxy: refused sign-ins are logged with the address of the client
+// that a trusted proxy names. The address permits nothing.
+func TestAddressBehindProxy(t *testing.T) {
+	t.Parallel()
+	lab := admintest.New(t, admintest.Flows)
+	o := optionsOf(lab)
+	core, logs := observer.New(zap.InfoLevel)
+	o.Log = zap.New(core)
+	o.Sessions = session.New(session.Options{Key: lab.Options.Key, Token: adminToken, Log: o.Log, Clock: clock.System{}})
+	proxies, err := clientaddr.ParseProxies([]string{"192.0.2.0/24"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.ClientAddress = proxies.Client
+	h, err := admin.NewHandler(&net.TCPAddr{IP: net.IPv4zero}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ peer, forwarded, want string }{
+		{"192.0.2.1:1234", "203.0.113.7", "203.0.113.7"},
+		{"192.0.2.1:1234", "", "192.0.2.1"},
+		{"198.51.100.1:1234", "203.0.113.7", "198.51.100.1"},
+		{"192.0.2.1:1234", "127.0.0.1", "127.0.0.1"},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/v1/status", nil)
+		r.RemoteAddr = c.peer
+		r.Header.Set("Authorization", "Bearer wrong")
+		if c.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", c.forwarded)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != http.StatusUnauthorized {
+			t.Errorf("from %s for %s: %d", c.peer, c.forwarded, w.Code)
+		}
+		for _, line := range logs.TakeAll() {
+			if got := line.ContextMap()["remote_ip"]; got != c.want {
+				t.Errorf("%s: remote_ip %v, want %s", line.Message, got, c.want)
+			}
+		}
+	}
 }
 
 // TestSessionEndsWithSettings: a change of the values that give a role ends the

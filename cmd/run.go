@@ -363,11 +363,14 @@ func (r *runner) newAdminServer(l net.Listener, g *gateway.Gateway, o gateway.Op
 	})
 	handler := api.New(api.Options{Ops: service, Metrics: g.MetricsHandler(), Clock: o.Clock, Version: o.Version})
 	pages := dashboard.New(dashboard.Options{Ops: service, Clock: o.Clock, Log: log, Version: o.Version})
+	if r.signIn != nil {
+		r.signIn.Client = session.NewClient(g.EgressProxy)
+	}
 	sessions := session.New(session.Options{
 		Key: o.Key, Token: r.adminToken, Secure: r.oidc.isSecure(), OIDC: r.signIn, Style: pages.StyleURL(), Log: log, Clock: o.Clock,
-		CountRefused: g.CountRefusedSignIn,
+		Keys: o.Store, CountRefused: g.CountRefusedSignIn,
 	})
-	return admin.NewServer(l, admin.Options{API: handler, Dashboard: pages, Sessions: sessions, Token: r.adminToken, RequireToken: r.requireToken, Log: log, Clock: o.Clock})
+	return admin.NewServer(l, admin.Options{API: handler, Dashboard: pages, Sessions: sessions, Token: r.adminToken, RequireToken: r.requireToken, ClientAddress: g.ClientAddress, Log: log, Clock: o.Clock})
 }
 
 // reloadOnHangup reloads the flow files on SIGHUP until the returned function is

@@ -3,7 +3,6 @@ package cmd
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -63,7 +62,7 @@ func (o *oidcFlags) settings() (*session.OIDC, error) {
 	}
 	out := &session.OIDC{
 		Issuer: o.issuer, ClientID: o.clientID, ClientSecret: o.clientSecret, AdminURL: o.adminURL, RoleClaim: first(o.roleClaim, "roles"),
-		Read: splitList(o.read), Operate: splitList(o.operate), Scopes: splitList(first(o.scopes, "profile,email")), Client: &http.Client{},
+		Read: splitList(o.read), Operate: splitList(o.operate), Scopes: splitList(first(o.scopes, "profile,email")),
 	}
 	if len(out.Read)+len(out.Operate) == 0 {
 		return nil, errors.New("--oidc-issuer needs --oidc-operate or --oidc-read: the values of the claim --oidc-role-claim that let people in")

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
@@ -54,6 +56,27 @@ func (g *Gateway) LastLoad() *Load { return g.reloader.last.Load() }
 
 // MetricsHandler serves the metrics in the formats of Prometheus.
 func (g *Gateway) MetricsHandler() http.Handler { return g.metrics.Handler() }
+
+// ClientAddress returns the address of the client of a request that came from a peer:
+// the one that trusted proxies name, or the peer. It is invalid if they contradict.
+func (g *Gateway) ClientAddress(peer netip.Addr, h http.Header) netip.Addr {
+	snap := g.current.Acquire()
+	if snap == nil {
+		return peer
+	}
+	defer snap.Release()
+	return snap.Proxies.Client(peer, h)
+}
+
+// EgressProxy returns the proxy for a request of the gateway itself; nil for none.
+func (g *Gateway) EgressProxy(target *url.URL) (*url.URL, error) {
+	snap := g.current.Acquire()
+	if snap == nil {
+		return nil, nil //nolint:nilnil // no proxy is no error
+	}
+	defer snap.Release()
+	return snap.Config.Gateway.Egress.Proxies.Finder()(target)
+}
 
 // CountRefusedSignIn counts a refused sign-in of an operator.
 func (g *Gateway) CountRefusedSignIn() { g.metrics.CountRefusedSignIn() }

@@ -127,12 +127,14 @@ type Operator interface {
 }
 
 // Keys are names that belong to the first run or caller to ask, for a time:
-// dedupe keys, idempotency keys, windows of a throttle, ticks of a schedule. An
-// expired key counts as absent.
+// dedupe keys, idempotency keys, windows of a throttle, ticks of a schedule,
+// sessions that ended before their time. An expired key counts as absent.
 type Keys interface {
 	// PutKey makes a key that lives for ttl, unless it exists. It returns the
 	// existing key, and whether this call made it.
 	PutKey(ctx context.Context, k Key, ttl time.Duration) (existing Key, made bool, err error)
+	// FindKey returns a key, and whether it exists. It makes none.
+	FindKey(ctx context.Context, scope, name string) (Key, bool, error)
 	// SetKey replaces the value of the key that the run k.Run made. Its expiry
 	// stays. SetKey returns ErrNotFound if there is no such key.
 	SetKey(ctx context.Context, k Key) error

@@ -23,6 +23,7 @@ type Options struct {
 	Style  string // URL of the style sheet
 	Log    *zap.Logger
 	Clock  clock.Clock
+	Keys   Keys // keeps the sessions that were signed out; nil keeps none
 	// CountRefused counts a refused sign-in; nil counts none.
 	CountRefused func()
 }
@@ -32,6 +33,7 @@ type Manager struct {
 	opts     Options
 	box      box
 	slow     *slowdown
+	ended    endedSessions
 	provider provider
 	pages    *template.Template
 }
@@ -42,6 +44,7 @@ var files embed.FS
 // New returns a manager.
 func New(o Options) *Manager {
 	m := &Manager{opts: o, box: newBox(o.Key), slow: newSlowdown(o.Clock), pages: template.Must(template.ParseFS(files, "login.html"))}
+	m.ended = endedSessions{keys: o.Keys, clock: o.Clock, log: o.Log}
 	m.provider.settings, m.provider.clock = o.OIDC, o.Clock
 	return m
 }
@@ -86,8 +89,7 @@ func (m *Manager) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == logoutPath && get:
 		m.showLogout(w, r)
 	case r.URL.Path == logoutPath && r.Method == http.MethodPost:
-		m.dropCookie(w, sessionCookie)
-		http.Redirect(w, r, LoginPath, http.StatusSeeOther)
+		m.signOut(w, r)
 	default:
 		m.show(w, http.StatusNotFound, loginPage{Error: "There is no such page."})
 	}
@@ -114,6 +116,20 @@ func (m *Manager) showLogout(w http.ResponseWriter, r *http.Request) {
 		p.Session = &s
 	}
 	m.show(w, http.StatusOK, p)
+}
+
+// signOut ends the session of a request, also for copies of its cookie.
+func (m *Manager) signOut(w http.ResponseWriter, r *http.Request) {
+	if s, ok := m.Find(r); ok {
+		if err := m.ended.add(r.Context(), s); err != nil {
+			m.opts.Log.Warn("a sign-out was not stored", zap.Error(err))
+			m.show(w, http.StatusServiceUnavailable, loginPage{Logout: true, Session: &s, Error: "You are still signed in: the store is not available. Try again."})
+			return
+		}
+		m.opts.Log.Info("an operator signed out", zap.String("who", s.Name), zap.String("remote_ip", remoteIP(r)))
+	}
+	m.dropCookie(w, sessionCookie)
+	http.Redirect(w, r, LoginPath, http.StatusSeeOther)
 }
 
 func (m *Manager) show(w http.ResponseWriter, status int, p loginPage) {

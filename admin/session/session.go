@@ -3,13 +3,15 @@
 //
 // A session is a value that the gateway has sealed: the name and the role of the
 // person and the end of the session. No store holds it, so each gateway with the
-// same key accepts it. It ends with its time, with a sign-out in its browser, with
-// a change of the admin token or of the settings of OpenID Connect.
+// same key accepts it. It ends with its time, with a change of the admin token or of
+// the settings of OpenID Connect, and with a sign-out: the store keeps the ids of
+// sessions that were signed out until they would have ended, for all gateways.
 package session
 
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -33,6 +35,9 @@ const (
 type Session struct {
 	Name string
 	Role Role
+
+	id   string
+	ends time.Time
 }
 
 // sessionTime is the time after which people must sign in again.
@@ -43,6 +48,7 @@ const maxName = 200
 
 // sealed is a session as the cookie holds it.
 type sealed struct {
+	ID   string `json:"i"`
 	Name string `json:"n"`
 	Role Role   `json:"r"`
 	Ends int64  `json:"e"` // in seconds since 1970
@@ -88,12 +94,12 @@ func (b box) open(purpose, value string, v any) bool {
 func (m *Manager) Find(r *http.Request) (Session, bool) {
 	c, err := r.Cookie(m.cookieName(sessionCookie))
 	var s sealed
-	if err != nil || !m.box.open(sessionCookie, c.Value, &s) || m.opts.Clock.Now().Unix() >= s.Ends {
+	if err != nil || !m.box.open(sessionCookie, c.Value, &s) || s.ID == "" || m.opts.Clock.Now().Unix() >= s.Ends {
 		return Session{}, false
 	}
 	by := string(s.By)
 	known := m.opts.Token != "" && by == m.byToken() || m.opts.OIDC != nil && by == m.opts.OIDC.fingerprint()
-	return Session{Name: s.Name, Role: s.Role}, known
+	return Session{Name: s.Name, Role: s.Role, id: s.ID, ends: time.Unix(s.Ends, 0)}, known && !m.ended.has(r.Context(), s.ID)
 }
 
 // start sets the cookie of a new session.
@@ -101,7 +107,7 @@ func (m *Manager) start(w http.ResponseWriter, s Session, by string) {
 	if len(s.Name) > maxName {
 		s.Name = strings.ToValidUTF8(s.Name[:maxName], "")
 	}
-	value := m.box.seal(sessionCookie, sealed{s.Name, s.Role, m.opts.Clock.Now().Add(sessionTime).Unix(), []byte(by)})
+	value := m.box.seal(sessionCookie, sealed{rand.Text(), s.Name, s.Role, m.opts.Clock.Now().Add(sessionTime).Unix(), []byte(by)})
 	http.SetCookie(w, m.newCookie(sessionCookie, value, sessionTime))
 }
 

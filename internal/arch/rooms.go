@@ -152,7 +152,7 @@ func programRooms() []room {
 		{"admin/api", with("admin/ops", "config/diag", "flow", "internal/problem", "store"), "routes are a thin face over the operator service"},
 		{"admin/dryrun", with("admin/ops", "config/diag", "config/literal", "config/load", "flow", "flowtest", "flowtest/fromrun"), "dry runs of operators use the machinery of tests, which the operator service and the pages need not know"},
 		{"admin/dashboard", with("admin/ops", "flow/graph", "store"), "pages are a thin face over the operator service"},
-		{"admin/session", with(), "it knows who is signed in, and no route"},
+		{"admin/session", with("store"), "it knows who is signed in, and no route; the store keeps who signed out"},
 		{"admin", with("admin/session", "admin/api", "admin/dashboard", "admin/ops", "flow", "internal/problem"), "it serves the routes and guards them by a token"},
 		{"flowtest", with("internal/body", "config/diag", "config/expr", "config/expr/funcs", "config/literal", "config/load", "config/schema", "config/syntax", "flow", "gateway", "gateway/services", "gateway/snapshot", "store", "store/*"), "it runs whole gateways, takes the kinds as an argument, and decodes the bodies that actions send"},
 		{"flowtest/fromrun", with("config/format", "config/literal", "config/schema", "flow", "flowtest", "internal/redact"), "it writes tests as text, from the JSON of runs"},

@@ -79,6 +79,11 @@ func (t *clockedStore) Accept(ctx context.Context, s *store.Submission) (store.A
 	return t.Store.Accept(ctx, s)
 }
 
+func (t *clockedStore) FindKey(ctx context.Context, scope, name string) (store.Key, bool, error) {
+	t.setClock()
+	return t.Store.FindKey(ctx, scope, name)
+}
+
 func (t *clockedStore) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, error) {
 	t.setClock()
 	return t.Store.Claim(ctx, q)

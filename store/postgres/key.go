@@ -23,6 +23,21 @@ func (s *Store) PutKey(ctx context.Context, k store.Key, ttl time.Duration) (exi
 	return p.existing, p.made, nil
 }
 
+// FindKey returns a key, and whether it exists.
+func (s *Store) FindKey(ctx context.Context, scope, name string) (k store.Key, found bool, err error) {
+	const find = "SELECT run, value, expires FROM keys WHERE scope = $1 AND name = $2 AND expires > clock()"
+	hashed := s.hashName(store.Key{Scope: scope, Name: name})
+	err = inTransaction(ctx, s.readPool, func(_ context.Context, t *tx) error {
+		k, found = store.Key{Scope: scope, Name: name}, false
+		scanRows(t.addSQL(find, scope, []byte(hashed.Name)), []any{&k.Run, &k.Value, &k.Expires}, func() error {
+			k.Expires, found = k.Expires.Truncate(time.Millisecond), true
+			return nil
+		})
+		return nil
+	})
+	return k, found, wrapContextError(ctx, err)
+}
+
 // hashName returns a key as the table stores it.
 func (s *Store) hashName(k store.Key) store.Key {
 	k.Name = s.options.KeyHash.KeyName(k.Scope, k.Name)

@@ -35,6 +35,16 @@ func (t *tx) findKey(scope, name string) (store.Key, bool, error) {
 	return k, found, err
 }
 
+// FindKey returns a key, and whether it exists.
+func (s *Store) FindKey(ctx context.Context, scope, name string) (k store.Key, found bool, err error) {
+	err = s.readers.withView(ctx, func(v *view) (err error) {
+		k = store.Key{Scope: scope, Name: name}
+		found, err = v.queryRow(selectKey, keyScanner(&k), scope, s.hash.keyName(scope, name), s.clock.now())
+		return err
+	})
+	return k, found, err
+}
+
 func keyScanner(k *store.Key) func([]driver.Value) {
 	return func(v []driver.Value) { k.Run, k.Value, k.Expires = textOf(v[0]), blobOf(v[1]), timeOf(v[2]) }
 }

@@ -24,16 +24,11 @@ func (f *fixture) putKey(k store.Key, ttl time.Duration) (store.Key, bool) {
 	return existing, made
 }
 
-// findKey returns the key of a name, and whether there is one. It leaves no key
-// behind.
 func (f *fixture) findKey(scope, name string) (store.Key, bool) {
 	f.Helper()
-	probe := store.Key{Scope: scope, Name: name, Run: "probe"}
-	k, made := f.putKey(probe, time.Minute)
-	if made {
-		f.ok(f.s.DropKey(f.ctx, probe))
-	}
-	return k, !made
+	k, found, err := f.s.FindKey(f.ctx, scope, name)
+	f.ok(err)
+	return k, found
 }
 
 func (f *fixture) hasKey(scope, name string) store.Key {
