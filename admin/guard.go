@@ -177,11 +177,17 @@ func missingToken() *flow.Problem {
 	}
 }
 
-// checkChange refuses a change that comes from a page of another origin, or from
+// checkChange refuses what a page of another origin loads or changes, and a change by
 // somebody who may only read. A sign-out is for everybody.
 func (g *guard) checkChange(r *http.Request, who session.Session) *flow.Problem {
 	if !g.sessions.Serves(r) && !g.needsToken(r) {
 		return nil
+	}
+	if isEmbedded(r) {
+		return &flow.Problem{
+			Status: http.StatusForbidden,
+			Detail: "A page of another origin may lead here, and load nothing.",
+		}
 	}
 	if g.origins.Check(r) != nil {
 		return &flow.Problem{
@@ -197,6 +203,18 @@ func (g *guard) checkChange(r *http.Request, who session.Session) *flow.Problem 
 		}
 	}
 	return nil
+}
+
+// isEmbedded reports whether a page of another origin loads something, such as an
+// image or a script, rather than leading its user here. The page can't read it, but
+// each load would search the history.
+func isEmbedded(r *http.Request) bool {
+	h := r.Header
+	switch h.Get("Sec-Fetch-Site") {
+	case "cross-site", "same-site":
+		return h.Get("Sec-Fetch-Mode") != "navigate" || h.Get("Sec-Fetch-Dest") != "document"
+	}
+	return false // also for programs, which send no such field
 }
 
 // needsToken tells whether a request needs the admin token, as the API or the
