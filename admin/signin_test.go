@@ -161,6 +161,53 @@ func TestSignInRoles(t *testing.T) {
 	}
 }
 
+// TestSignInNames: a person can't choose a name that stands for somebody else.
+func TestSignInNames(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		claims map[string]any
+		want   string
+	}{
+		"address":           {map[string]any{"email": "ada@example.com", "preferred_username": "ada"}, "ada@example.com"},
+		"checked address":   {map[string]any{"email": "ada@example.com", "email_verified": true}, "ada@example.com"},
+		"unchecked address": {map[string]any{"email": "boss@example.com", "email_verified": false, "preferred_username": "ada"}, "ada"},
+		"like the token":    {map[string]any{"preferred_username": "token"}, "oidc:token"},
+		"like a local one":  {map[string]any{"preferred_username": "local"}, "oidc:local"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBrowser(t)
+			b.provider.claims = c.claims
+			b.provider.claims["realm"] = map[string]any{"groups": "operators"}
+			b.signIn("/")
+			b.want(http.MethodPost, "/-/reload", "", http.StatusOK)
+			page, err := b.lab.Service.Audit(t.Context(), 1, "")
+			if err != nil || len(page.Entries) != 1 || page.Entries[0].Who != c.want {
+				t.Errorf("%+v %v, want %q", page.Entries, err, c.want)
+			}
+		})
+	}
+}
+
+// TestSignInFromALongURL: a filter may be longer than a cookie. The sign-in succeeds
+// and leads to the overview.
+func TestSignInFromALongURL(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	b.provider.claims = map[string]any{"realm": map[string]any{"groups": "operators"}}
+	for next, want := range map[string]string{"/runs?text=" + strings.Repeat("x", 1000): "/runs?text=" + strings.Repeat("x", 1000), "/runs?text=" + strings.Repeat("&", 5000): "/"} {
+		res := b.want(http.MethodGet, "/login/oidc?next="+url.QueryEscape(next), "", http.StatusSeeOther)
+		if n := len(res.Header.Get("Set-Cookie")); n > 4096+200 {
+			t.Errorf("the cookie has %d bytes", n)
+		}
+		back := b.provider.authorize(res.Header.Get("Location"))
+		res = b.send(http.MethodGet, strings.TrimPrefix(back, "https://admin.example.com"), "")
+		if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != want {
+			t.Errorf("%d to %q", res.StatusCode, res.Header.Get("Location"))
+		}
+	}
+}
+
 func TestSignInRefuses(t *testing.T) {
 	t.Parallel()
 	operators := map[string]any{"realm": map[string]any{"groups": "operators"}}

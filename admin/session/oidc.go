@@ -112,6 +112,10 @@ type signIn struct {
 	Ends     int64  `json:"e"`
 }
 
+// maxCookie bounds the value of a cookie in bytes. Browsers drop cookies of more than
+// 4096 bytes with their names.
+const maxCookie = 4000
+
 // signInTime is the time that a person has for the pages of the provider.
 const signInTime = 10 * time.Minute
 
@@ -136,7 +140,12 @@ func (m *Manager) startOIDC(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := signIn{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Next: localPath(r.FormValue("next")), Ends: m.opts.Clock.Now().Add(signInTime).Unix()}
-	http.SetCookie(w, m.newCookie(signInCookie, m.box.seal(signInCookie, s), signInTime))
+	value := m.box.seal(signInCookie, s)
+	if len(value) > maxCookie {
+		s.Next = "/"
+		value = m.box.seal(signInCookie, s)
+	}
+	http.SetCookie(w, m.newCookie(signInCookie, value, signInTime))
 	http.Redirect(w, r, config.AuthCodeURL(s.State, oidc.Nonce(s.Nonce), oauth2.S256ChallengeOption(s.Verifier)), http.StatusSeeOther)
 }
 
@@ -199,10 +208,26 @@ func (m *Manager) verifyPerson(r *http.Request, s *signIn) (Session, error) {
 	if err := id.Claims(&claims); err != nil {
 		return Session{}, fmt.Errorf("reading the claims: %w", err)
 	}
-	text := func(name string) string { v, _ := claims[name].(string); return v }
-	person := Session{Name: cmp.Or(text("email"), text("preferred_username"), id.Subject), Role: m.opts.OIDC.roleOf(claims)}
+	person := Session{Name: nameOf(claims, id.Subject), Role: m.opts.OIDC.roleOf(claims)}
 	if person.Role == "" {
 		return person, errNoRole
 	}
 	return person, nil
+}
+
+// nameOf returns the name under which the audit log has a person: the address of
+// e-mail unless the provider says that nobody checked it, or the name at the
+// provider. A person may choose that name, so it is never that of a caller who did
+// not sign in at the provider.
+func nameOf(claims map[string]any, subject string) string {
+	text := func(name string) string { v, _ := claims[name].(string); return v }
+	email := text("email")
+	if checked, known := claims["email_verified"]; known && checked != true && checked != "true" {
+		email = ""
+	}
+	name := cmp.Or(email, text("preferred_username"), subject)
+	if name == tokenName || name == "local" {
+		return "oidc:" + name
+	}
+	return name
 }
