@@ -27,8 +27,9 @@ func (c *command) triggerCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "trigger FLOW",
 		Short: "Start a flow of a running gateway now",
-		Long: `Starts a flow with trigger schedule, tag or flow now, and prints the id of the run.
-A flow with trigger tag needs --contact, and its throttle does not apply. A flow with
+		Long: `Starts a flow with trigger schedule, tag, flow or failure now, and prints the id of the
+run. A flow with trigger failure gets a sample of a failure, so that you see its alert
+arrive. A flow with trigger tag needs --contact, and its throttle does not apply. A flow with
 trigger flow takes its variables from --input. "gateway send" starts a flow with
 trigger webhook.
 

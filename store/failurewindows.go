@@ -162,6 +162,39 @@ func (s *WindowState) start(at time.Time) {
 	s.Begin = at
 }
 
+// Adopt takes the window of the flow that the watcher was called before. Failures that
+// both windows have open count together.
+func (s *WindowState) Adopt(old *WindowState) {
+	switch {
+	case old.Count == 0:
+		if old.Begin.After(s.Begin) && s.Count == 0 {
+			s.Begin = old.Begin
+		}
+		return
+	case s.Count == 0:
+		*s = *old
+		return
+	}
+	if old.Begin.Before(s.Begin) {
+		s.Begin = old.Begin
+	}
+	s.Fired, s.Count = s.Fired || old.Fired, s.Count+old.Count
+	if old.Flow != s.Flow {
+		s.Flow = ""
+	}
+	s.Runs = slices.Concat(old.Runs, s.Runs)
+	s.Runs = s.Runs[:min(len(s.Runs), MaxWindowRuns)]
+	causes := slices.Clone(old.Causes)
+	for _, c := range s.Causes {
+		if i := slices.IndexFunc(causes, func(o FailureCause) bool { return o.Key == c.Key && o.Flow == c.Flow }); i >= 0 {
+			causes[i].Count += c.Count
+		} else if len(causes) < MaxWindowCauses {
+			causes = append(causes, c)
+		}
+	}
+	s.Causes = causes
+}
+
 // add counts a failure.
 func (s *WindowState) add(f *WatchedFailure) {
 	switch {

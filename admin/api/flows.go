@@ -31,7 +31,7 @@ func (a *API) flowRoutes() []route {
 			serve:     func(r *request) (any, error) { return a.Ops.ResumeFlow(r.Context(), r.param("name")) },
 		},
 		{
-			method: http.MethodPost, path: "/api/v1/flows/{name}/trigger", id: "triggerFlow", summary: "Start a flow with trigger schedule, tag or flow now", param: "Name of the flow.",
+			method: http.MethodPost, path: "/api/v1/flows/{name}/trigger", id: "triggerFlow", summary: "Start a flow with trigger schedule, tag, flow or failure now", param: "Name of the flow.",
 			body: ops.Trigger{}, responses: withStore(ok("The run, which is queued.", ops.Triggered{}),
 				missing, refusal(http.StatusConflict, "Too many runs of the flow wait.")),
 			serve: func(r *request) (any, error) {

@@ -29,6 +29,13 @@ flow "full" {
     }
   }
 }
+flow "alert" {
+  trigger "failure" {
+    flows = ["called"]
+    after = 3
+  }
+  action "log" "told" { message = "${failure.count} ${failure.causes[0].message}" }
+}
 flow "hook" {
   trigger "webhook" { path = "/hook" }
 }
@@ -49,6 +56,11 @@ func TestTriggerFlow(t *testing.T) {
 	if strings.Contains(string(stored.Variables), "4111") || strings.Contains(string(run.Variables), "4111") {
 		t.Errorf("the value of a sensitive variable is stored in the clear: %s", stored.Variables)
 	}
+	sample := ask[ops.Triggered](l, http.MethodPost, "/api/v1/flows/alert/trigger", http.StatusOK, `{}`)
+	stored, err = l.Store.Get(t.Context(), sample.Run)
+	if err != nil || !strings.Contains(string(stored.Event), `"called"`) || !strings.Contains(string(stored.Event), "a sample, which an operator started") {
+		t.Errorf("the event of an alert that was started by hand: %s, %v", stored.Event, err)
+	}
 	for name, c := range map[string]struct {
 		flow, body string
 		status     int
@@ -60,6 +72,7 @@ func TestTriggerFlow(t *testing.T) {
 		"no contact":        {"welcome", `{}`, http.StatusBadRequest, "give the address of one"},
 		"unknown contact":   {"welcome", `{"contact": "a@example.com"}`, http.StatusBadRequest, "here is no such contact"},
 		"input for time":    {"full", `{"input": 1}`, http.StatusBadRequest, "neither an input nor a contact"},
+		"input for failure": {"alert", `{"input": 1}`, http.StatusBadRequest, "neither an input nor a contact"},
 		"a webhook":         {"hook", `{}`, http.StatusBadRequest, "started by requests"},
 		"an unknown member": {"full", `{"inptu": 1}`, http.StatusBadRequest, "inptu"},
 	} {

@@ -26,7 +26,7 @@ type Triggered struct {
 	Run string `json:"run" doc:"Id of the run, which is queued."`
 }
 
-// TriggerFlow starts a flow with trigger schedule, tag or flow now.
+// TriggerFlow starts a flow with trigger schedule, tag, flow or failure now.
 func (s *Service) TriggerFlow(ctx context.Context, name string, t Trigger) (_ Triggered, err error) {
 	defer s.audit(ctx, "flow.trigger", name, &err)
 	return withStore(s, func(v view) (Triggered, error) {

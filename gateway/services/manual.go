@@ -45,13 +45,29 @@ func (s *Services) manualEvent(ctx context.Context, f *flow.Flow, m ManualStart)
 	case parts.Tag != nil:
 		return s.manualTag(ctx, f, m)
 	case parts.Failure != nil:
-		return nil, refuseStart("flow %q is started by failures of other flows: write a test for it, or let one of these flows fail", f.Name)
+		if m.Input != nil || m.Contact != "" {
+			return nil, refuseStart("flow %q is started by failures, which have neither an input nor a contact", f.Name)
+		}
+		return parts.Failure.Event(s.sampleFailures(parts.Failure)), nil
 	case parts.Call == nil:
 		return nil, refuseStart("flow %q is started by requests: send one to its URL", f.Name)
 	case m.Contact != "":
 		return nil, refuseStart("flow %q takes an input, not a contact", f.Name)
 	}
 	return parts.Call.Event(ctx, flow.OutsideCall(s.newID()), m.Input)
+}
+
+// sampleFailures returns failures as a flow that watches them would get, so that an
+// operator sees its alert arrive. Their run does not exist.
+func (s *Services) sampleFailures(p *flow.FailurePart) flow.Failures {
+	name, count := "sample", max(p.After, 1)
+	if len(p.Flows) > 0 && p.Flows[0].Name != flow.AnyFlow {
+		name = p.Flows[0].Name
+	}
+	return flow.Failures{
+		Flow: name, Count: count, Runs: []string{s.newID()},
+		Causes: []flow.FailureCause{{Flow: name, Action: "sample", Message: "a sample, which an operator started: no run has failed", Count: count}},
+	}
 }
 
 // manualTag returns the event of a contact that gets the tag of a flow.

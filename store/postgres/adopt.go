@@ -29,6 +29,9 @@ func (s *Store) Adopt(ctx context.Context, a store.Adoption) (store.Adopted, err
 			moveKeys(t, m, &out)
 		}
 		movePause(t, a.From, a.To)
+		if err := moveWindow(ctx, t, a.From, a.To, &out); err != nil {
+			return err
+		}
 		adoptRuns(t, &a, &out)
 		return nil
 	})
@@ -46,7 +49,8 @@ func findAdoptable(t *tx, a *store.Adoption, found *bool) {
 	}
 	const find = `SELECT EXISTS (SELECT 1 FROM runs WHERE flow = $1 AND state <= 2)
 		OR EXISTS (SELECT 1 FROM unnest($2::text[], $3::bytea[]) u (scope, name) JOIN keys k ON k.scope = u.scope AND (u.name IS NULL OR k.name = u.name))
-		OR EXISTS (SELECT 1 FROM pauses WHERE flow = $1)`
+		OR EXISTS (SELECT 1 FROM pauses WHERE flow = $1)
+		OR EXISTS (SELECT 1 FROM watched_failures WHERE watcher = $1) OR EXISTS (SELECT 1 FROM failure_windows WHERE watcher = $1)`
 	scanRows(t.addSQL(find, a.From, scopes, names), []any{found}, func() error { return nil })
 }
 

@@ -155,3 +155,31 @@ func writeWindow(t *tx, watcher string, state *store.WindowState) error {
 	t.addSQL("UPDATE failure_windows SET state = $2 WHERE watcher = $1", watcher, stored)
 	return nil
 }
+
+// moveWindow gives the window of a watcher, and the failures that wait, to the flow that
+// it was renamed to.
+func moveWindow(ctx context.Context, t *tx, from, to string, out *store.Adopted) error {
+	old, _, err := readWindow(ctx, t, from, " FOR UPDATE")
+	if err != nil {
+		return err
+	}
+	t.addSQL("INSERT INTO failure_windows (watcher) VALUES ($1) ON CONFLICT DO NOTHING", to)
+	state, _, err := readWindow(ctx, t, to, " FOR UPDATE")
+	if err != nil {
+		return err
+	}
+	state.Adopt(old)
+	if err := writeWindow(t, to, state); err != nil {
+		return err
+	}
+	t.addSQL("DELETE FROM failure_windows WHERE watcher = $1", from)
+	const move = `WITH moved AS (
+			UPDATE watched_failures SET watcher = $2 WHERE number IN (SELECT number FROM watched_failures WHERE watcher = $1 ORDER BY number LIMIT $3) RETURNING 1
+		) SELECT count(*) FROM moved`
+	var n int
+	scanRows(t.addSQL(move, from, to, store.MaxMovedKeys), []any{&n}, func() error {
+		out.More = out.More || n == store.MaxMovedKeys
+		return nil
+	})
+	return nil
+}

@@ -22,7 +22,11 @@ func (s *Store) Adopt(ctx context.Context, a store.Adoption) (store.Adopted, err
 		if err := t.movePause(a.From, a.To); err != nil {
 			return err
 		}
-		var err error
+		more, err := t.moveWindow(a.From, a.To)
+		if err != nil {
+			return err
+		}
+		out.More = out.More || more
 		out.Runs, err = t.adoptRuns(a.From, a.To)
 		out.More = out.More || out.Runs == store.MaxMovedRuns
 		return err

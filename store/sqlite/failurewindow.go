@@ -119,6 +119,34 @@ func (t *tx) writeWindow(watcher string, state *store.WindowState) error {
 	return err
 }
 
+// moveWindow gives the window of a watcher, and the failures that wait, to the flow that
+// it was renamed to. It reports whether more failures may wait.
+func (t *tx) moveWindow(from, to string) (more bool, err error) {
+	const move = "UPDATE watched_failures SET watcher = ? WHERE number IN (SELECT number FROM watched_failures WHERE watcher = ? ORDER BY number LIMIT ?)"
+	moved, err := t.exec(move, to, from, int64(store.MaxMovedKeys))
+	if err != nil {
+		return false, err
+	}
+	exists, err := t.queryRow("SELECT 1 FROM failure_windows WHERE watcher = ?", func([]driver.Value) {}, from)
+	if err != nil || !exists {
+		return moved == store.MaxMovedKeys, err
+	}
+	old, err := readWindow(t, from)
+	if err != nil {
+		return false, err
+	}
+	state, err := readWindow(t, to)
+	if err != nil {
+		return false, err
+	}
+	state.Adopt(old)
+	if err := t.writeWindow(to, state); err != nil {
+		return false, err
+	}
+	_, err = t.exec("DELETE FROM failure_windows WHERE watcher = ?", from)
+	return moved == store.MaxMovedKeys, err
+}
+
 // deleteUncounted deletes failures that no gateway has counted for a long time. There
 // are none while gateways serve the flows that watch.
 func (t *tx) deleteUncounted() error {

@@ -19,6 +19,8 @@ func failureWindowTests() []test {
 		{"each watcher has a window of its own", windowPerWatcher},
 		{"one of many callers counts a failure", windowRace},
 		{"causes and runs are bounded", windowBounds},
+		{"a renamed watcher keeps its window", windowRename},
+		{"windows of both names count together", windowRenameOpen},
 		{"failures that nobody counts are deleted", windowPurge},
 	}
 }
@@ -287,4 +289,51 @@ func windowPurge(f *fixture) {
 	f.ok(err)
 	due := f.wantDue(alert(1), 1)
 	f.same("flow", due.Flow, "b")
+}
+
+// adoptAlert renames the watcher "old" to "alert".
+func (f *fixture) adoptAlert() {
+	f.Helper()
+	for {
+		got, err := f.s.Adopt(f.ctx, store.Adoption{From: "old", To: "alert"})
+		f.ok(err)
+		if !got.More {
+			return
+		}
+	}
+}
+
+func windowRename(f *fixture) {
+	old := alert(3)
+	old.Flow = "old"
+	first := f.failWatched("orders", "status 500", "old")
+	f.wantNone(old)
+	second := f.failWatched("orders", "status 500", "old") // waits to be counted
+	f.adoptAlert()
+	f.wantNone(alert(3))
+	third := f.failWatched("orders", "status 500", "alert")
+	due := f.wantDue(alert(3), 3)
+	f.same("runs", due.Runs, []string{first, second, third})
+	f.same("of the old name", f.collectDue(old) == nil, true)
+	f.markFired(due)
+	f.adoptAlert() // nothing is left
+	f.failWatched("orders", "status 500", "alert")
+	f.wantNone(alert(3))
+}
+
+// windowRenameOpen: another gateway still counts for the old name.
+func windowRenameOpen(f *fixture) {
+	old := alert(9)
+	old.Flow = "old"
+	f.failWatched("orders", "status 500", "old")
+	f.wantNone(old)
+	f.failWatched("orders", "status 500", "alert")
+	f.failWatched("refunds", "status 404", "alert")
+	f.wantNone(alert(9))
+	f.adoptAlert()
+	due := f.wantDue(alert(3), 3)
+	f.same("flow", due.Flow, "")
+	f.same("causes", len(due.Causes), 2)
+	f.same("count of the first", due.Causes[0].Count, 2)
+	f.same("runs", len(due.Runs), 3)
 }
