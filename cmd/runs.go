@@ -28,6 +28,7 @@ deleted for its age.`,
 // runFilterFlags select runs.
 type runFilterFlags struct {
 	flows, states, reasons []string
+	labels                 []string
 	since, from, to, text  string
 	failure, parent        string
 }
@@ -35,6 +36,7 @@ type runFilterFlags struct {
 func (f *runFilterFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.flows, "flow", nil, "runs of this flow; may be given several times")
+	flags.StringArrayVar(&f.labels, "label", nil, "runs of the flows with this label; may be given several times")
 	flags.StringArrayVar(&f.states, "state", nil, "runs in this state; may be given several times")
 	flags.StringArrayVar(&f.reasons, "reason", nil, "runs with this reason, such as unauthorized or timeout; may be given several times")
 	flags.StringVar(&f.failure, "failure", "", "failed runs of a flow with one cause, by the key that `gateway runs failed` prints")
@@ -47,12 +49,12 @@ func (f *runFilterFlags) addTo(cmd *cobra.Command) {
 
 // isEmpty tells whether the flags select all runs.
 func (f *runFilterFlags) isEmpty() bool {
-	return len(f.flows) == 0 && len(f.states) == 0 && f.since == "" && f.from == "" && f.to == "" && f.text == "" &&
+	return len(f.flows) == 0 && len(f.labels) == 0 && len(f.states) == 0 && f.since == "" && f.from == "" && f.to == "" && f.text == "" &&
 		len(f.reasons) == 0 && f.failure == "" && f.parent == ""
 }
 
 func (f *runFilterFlags) filter() api.RunFilter {
-	out := api.RunFilter{Flow: f.flows, Text: f.text, Reason: f.reasons, Failure: f.failure, Parent: f.parent, TimeRange: api.TimeRange{From: f.from, Since: f.since, To: f.to}}
+	out := api.RunFilter{Flow: f.flows, Label: f.labels, Text: f.text, Reason: f.reasons, Failure: f.failure, Parent: f.parent, TimeRange: api.TimeRange{From: f.from, Since: f.since, To: f.to}}
 	for _, s := range f.states {
 		out.State = append(out.State, ops.State(s))
 	}

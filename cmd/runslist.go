@@ -109,6 +109,7 @@ func (l *runLister) nextPageCommand() string {
 	addFlag("admin", l.admin.address)
 	addFlag("data", l.admin.data)
 	addFlag("flow", l.filter.flows...)
+	addFlag("label", l.filter.labels...)
 	addFlag("state", l.filter.states...)
 	addFlag("reason", l.filter.reasons...)
 	addFlag("failure", l.filter.failure)

@@ -147,7 +147,7 @@ func TestRoutesAnswerAsDocumented(t *testing.T) {
 	calls := map[string]map[int]string{ // by operation: the calls that give a status, with id and query
 		"health": {200: ""}, "ready": {200: ""}, "metrics": {200: ""}, "openapi": {200: "", 400: "?x=1"},
 		"status": {200: "", 400: "?x=1"}, "listFlows": {200: "", 400: "?x=1"}, "getFlow": {200: "x", 404: "z", 400: "x?x=1"}, "overview": {200: "", 400: "?x=1"}, "triggerFlow": {400: "x", 404: "z"}, "reload": {200: ""},
-		"listRuns":   {200: "?limit=1", 400: "?x=1"},
+		"listRuns":   {200: "?limit=1&label=Y", 400: "?label=none"},
 		"getRun":     {200: cancelled, 404: l.NewID(), 400: cancelled + "?x=1"},
 		"retryRun":   {200: cancelled, 409: queued(), 404: "x", 400: cancelled + "?x=1"},
 		"cancelRun":  {200: queued(), 409: l.recorded(), 404: "x", 400: cancelled + "?x=1"},

@@ -21,6 +21,7 @@ type TimeRange struct {
 // RunFilter are the parameters that select runs.
 type RunFilter struct {
 	Flow    []string    `json:"flow,omitempty" doc:"Runs of this flow. Several select runs of any of them."`
+	Label   []string    `json:"label,omitempty" doc:"Runs of the flows that have this label in the files, in either case. Several select flows with any of them; with flow, of those."`
 	State   []ops.State `json:"state,omitempty" doc:"Runs in this state. Several select runs in any of them."`
 	Text    string      `json:"text,omitempty" doc:"A part of the run's id, flow, error, request or variables, or its whole order key. ASCII letters match in either case, except in an order key."`
 	Reason  []string    `json:"reason,omitempty" doc:"Runs whose cause has this reason, such as unauthorized, invalid or timeout. Several select runs with any of them."`
@@ -132,7 +133,7 @@ func (a *API) runRoutes() []route {
 
 func (a *API) listRuns(r *request) (any, error) {
 	in := r.query.(RunList)
-	filter, err := in.toFilter(a.Clock.Now())
+	filter, err := a.filterOf(&in.RunFilter)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +153,7 @@ func (a *API) retryRun(r *request) (any, error) {
 
 func (a *API) retryRuns(r *request) (any, error) {
 	in := r.query.(RetrySelection)
-	sel, err := in.toSelection(a.Clock.Now())
+	sel, err := a.selectionOf(&in.RunSelection)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +162,7 @@ func (a *API) retryRuns(r *request) (any, error) {
 
 func (a *API) dismissRuns(r *request) (any, error) {
 	in := r.query.(RunSelection)
-	sel, err := in.toSelection(a.Clock.Now())
+	sel, err := a.selectionOf(&in)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +171,7 @@ func (a *API) dismissRuns(r *request) (any, error) {
 
 func (a *API) cancelRuns(r *request) (any, error) {
 	in := r.query.(RunSelection)
-	sel, err := in.toSelection(a.Clock.Now())
+	sel, err := a.selectionOf(&in)
 	if err != nil {
 		return nil, err
 	}
@@ -192,12 +193,12 @@ func (a *API) countRuns(r *request) (any, error) {
 	return a.Ops.Stats(r.Context(), q)
 }
 
-func (s *RunSelection) toSelection(now time.Time) (ops.Selection, error) {
-	filter, err := s.toFilter(now)
+func (a *API) selectionOf(s *RunSelection) (ops.Selection, error) {
+	filter, err := a.filterOf(&s.RunFilter)
 	return ops.Selection{Filter: filter, All: s.All, After: s.After}, err
 }
 
-func (f *RunFilter) toFilter(now time.Time) (store.Filter, error) {
+func (a *API) filterOf(f *RunFilter) (store.Filter, error) {
 	out := store.Filter{Flows: f.Flow, Text: f.Text, Reasons: f.Reason, Failure: f.Failure, Parent: f.Parent}
 	for _, name := range f.State {
 		state, err := store.ParseState(string(name))
@@ -207,7 +208,10 @@ func (f *RunFilter) toFilter(now time.Time) (store.Filter, error) {
 		out.States = append(out.States, state)
 	}
 	var err error
-	out.From, out.To, err = f.parseTimes(now)
+	if out.Flows, err = a.Ops.FlowsWithLabels(f.Flow, f.Label); err != nil {
+		return out, err
+	}
+	out.From, out.To, err = f.parseTimes(a.Clock.Now())
 	return out, err
 }
 

@@ -68,7 +68,7 @@ func (d *Dashboard) confirmBulk(r *http.Request) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	q, err := f.pin(d.Clock.Now())
+	q, err := d.pin(&f)
 	if err != nil {
 		return nil, err
 	}
@@ -86,16 +86,17 @@ func (d *Dashboard) confirmBulk(r *http.Request) (*page, error) {
 	return &page{Name: "bulk", Title: change.title, Section: "/failed", Body: body}, nil
 }
 
-// pin replaces the times of the filter that depend on when it is read, so that it
-// selects later only runs that it selects now.
-func (f *runFilter) pin(now time.Time) (store.ListQuery, error) {
-	q, err := f.query(now)
+// pin replaces the times and labels of the filter, which depend on when it is read, so
+// that it selects later only runs that it selects now.
+func (d *Dashboard) pin(f *runFilter) (store.ListQuery, error) {
+	q, err := d.queryOf(f)
 	if err != nil {
 		return q, err
 	}
 	if q.To.IsZero() {
-		q.To = now
+		q.To = d.Clock.Now()
 	}
+	f.Flow, f.Label = q.Flows, nil
 	f.To = q.To.UTC().Format(time.RFC3339Nano)
 	if f.From != "" {
 		f.From = q.From.UTC().Format(time.RFC3339Nano)
@@ -137,7 +138,7 @@ func (d *Dashboard) changeBulk(r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	q, err := f.query(d.Clock.Now())
+	q, err := d.queryOf(&f)
 	if err != nil {
 		return "", err
 	}

@@ -53,7 +53,7 @@ func markFailed(n int, more bool) graph.Mark {
 // action that failed.
 func (d *Dashboard) failedActions(ctx context.Context, name string) (failed map[string]int, more bool, err error) {
 	f := runFilter{Flow: []string{name}, State: []string{store.Failed.String()}, From: "1h"}
-	q, err := f.query(d.Clock.Now())
+	q, err := d.queryOf(&f)
 	if err != nil {
 		return nil, false, err
 	}

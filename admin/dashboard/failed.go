@@ -13,7 +13,8 @@ import (
 // failedPage is the runs that failed for good, by flow and cause.
 type failedPage struct {
 	Filter  runFilter
-	Flows   []string
+	Flows   []choice
+	Labels  []choice
 	Ranges  []choice
 	Groups  []failedGroup
 	More    bool         // there are more groups
@@ -42,7 +43,7 @@ func (d *Dashboard) listFailed(r *http.Request) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	body.Flows = flowChoices(flows.Flows, f.Flow)
+	body.Flows, body.Labels = flowChoices(flows.Flows, f.Flow), labelChoices(flows.Flows, f.Label)
 	err = d.fillFailed(r.Context(), body)
 	switch {
 	case isKind(err, ops.Invalid):
@@ -61,7 +62,7 @@ func (d *Dashboard) listFailed(r *http.Request) (*page, error) {
 // all runs of a cause, so there are none beside a text or a time.
 func (d *Dashboard) fillFailed(ctx context.Context, body *failedPage) error {
 	f := &body.Filter
-	q, err := f.query(d.Clock.Now())
+	q, err := d.queryOf(f)
 	if err != nil {
 		return err
 	}
@@ -81,10 +82,10 @@ func (d *Dashboard) fillFailed(ctx context.Context, body *failedPage) error {
 		body.First = link("/failed", values)
 		return nil
 	}
-	if f.Text != "" || f.Key != "" || f.From != "" || f.To != "" || len(f.Reason) > 0 {
+	if f.Text != "" || f.Key != "" || f.From != "" || f.To != "" || f.Parent != "" || len(f.Reason) > 0 {
 		return nil
 	}
-	body.Groups, body.More, err = d.failedGroups(ctx, f.Flow, store.MaxFailureGroups)
+	body.Groups, body.More, err = d.failedGroups(ctx, q.Flows, store.MaxFailureGroups)
 	if i := slices.IndexFunc(body.Groups, func(g failedGroup) bool { return f.Failure != "" && g.Key == f.Failure }); i >= 0 {
 		body.Group, body.Groups = &body.Groups[i], nil
 	}

@@ -14,6 +14,7 @@ import (
 // runFilter is the filter of a list of runs as its URL states it.
 type runFilter struct {
 	Flow   []string
+	Label  []string // of flows
 	State  []string
 	Text   string
 	Key    string // an order key, which is searched for as a text
@@ -29,7 +30,7 @@ type runFilter struct {
 
 func readRunFilter(q url.Values) runFilter {
 	f := runFilter{
-		Flow: without(q["flow"], ""), State: without(q["state"], ""), Reason: without(q["reason"], ""), Failure: q.Get("failure"), Parent: strings.TrimSpace(q.Get("parent")), Text: strings.TrimSpace(q.Get("text")),
+		Flow: without(q["flow"], ""), Label: without(q["label"], ""), State: without(q["state"], ""), Reason: without(q["reason"], ""), Failure: q.Get("failure"), Parent: strings.TrimSpace(q.Get("parent")), Text: strings.TrimSpace(q.Get("text")),
 		Key: strings.TrimSpace(q.Get("key")), From: strings.TrimSpace(q.Get("from")), To: strings.TrimSpace(q.Get("to")), After: q.Get("after"),
 	}
 	f.Limit, _ = strconv.Atoi(q.Get("limit")) // 0 is the default; the service refuses other numbers
@@ -40,7 +41,17 @@ func without(list []string, unwanted string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == unwanted })
 }
 
-// query returns the query of the store for the filter.
+// queryOf returns the query of the store for a filter.
+func (d *Dashboard) queryOf(f *runFilter) (store.ListQuery, error) {
+	q, err := f.query(d.Clock.Now())
+	if err != nil {
+		return q, err
+	}
+	q.Flows, err = d.Ops.FlowsWithLabels(f.Flow, f.Label)
+	return q, err
+}
+
+// query returns the query for the filter without its labels.
 func (f *runFilter) query(now time.Time) (store.ListQuery, error) {
 	q := store.ListQuery{Filter: store.Filter{Flows: f.Flow, Text: f.Text, Reasons: f.Reason, Failure: f.Failure, Parent: f.Parent}, After: f.After, Limit: f.Limit}
 	if f.Key != "" {
@@ -68,7 +79,7 @@ func (f *runFilter) query(now time.Time) (store.ListQuery, error) {
 
 // IsEmpty reports whether the filter selects every run.
 func (f runFilter) IsEmpty() bool {
-	return len(f.Flow) == 0 && len(f.State) == 0 && f.Text == "" && f.Key == "" && len(f.Reason) == 0 && f.Failure == "" && f.Parent == "" && f.From == "" && f.To == ""
+	return len(f.Flow) == 0 && len(f.Label) == 0 && len(f.State) == 0 && f.Text == "" && f.Key == "" && len(f.Reason) == 0 && f.Failure == "" && f.Parent == "" && f.From == "" && f.To == ""
 }
 
 // isSearch reports whether the store reads runs to find those that match, which is
@@ -80,6 +91,9 @@ func (f runFilter) values() url.Values {
 	q := url.Values{}
 	for _, name := range f.Flow {
 		q.Add("flow", name)
+	}
+	for _, label := range f.Label {
+		q.Add("label", label)
 	}
 	for _, name := range f.State {
 		q.Add("state", name)

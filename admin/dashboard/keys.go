@@ -10,7 +10,7 @@ import (
 // keysPage is the keys of callers.
 type keysPage struct {
 	Keys  []ops.Key
-	Flows []string        // that a new key may open
+	Flows []choice        // that a new key may open
 	New   *ops.KeyCreated // a key that was just made
 }
 

@@ -39,7 +39,7 @@ func (d *Dashboard) pollRuns(w http.ResponseWriter, r *http.Request) {
 	d.poll(w, func() (news, error) {
 		f := readRunFilter(r.URL.Query())
 		f.Limit = maxNews + 1
-		q, err := f.query(d.Clock.Now())
+		q, err := d.queryOf(&f)
 		if err != nil {
 			return news{}, err
 		}

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -12,7 +13,8 @@ import (
 // runsPage is the list of runs.
 type runsPage struct {
 	Filter  runFilter
-	Flows   []string // names that the filter offers
+	Flows   []choice // that the filter offers, with their labels
+	Labels  []choice // of several flows
 	States  []stateChoice
 	Ranges  []choice
 	Runs    []ops.RunSummary
@@ -44,8 +46,8 @@ func (d *Dashboard) listRuns(r *http.Request) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	body.Flows = flowChoices(flows.Flows, f.Flow)
-	q, err := f.query(d.Clock.Now())
+	body.Flows, body.Labels = flowChoices(flows.Flows, f.Flow), labelChoices(flows.Flows, f.Label)
+	q, err := d.queryOf(&f)
 	if err != nil {
 		return refuseFilter(out, body, err)
 	}
@@ -85,15 +87,45 @@ func onlyOpen(states []store.State) bool {
 	return len(states) > 0 && !slices.ContainsFunc(states, func(s store.State) bool { return !s.Open() })
 }
 
-// flowChoices returns the names of the flows in the files, and those of the filter
+// flowChoices returns the flows in the files by their names, and those of the filter
 // that are there no more.
-func flowChoices(flows []ops.Flow, chosen []string) []string {
-	names := slices.Clone(chosen)
-	for i := range flows {
-		names = append(names, flows[i].Name)
+func flowChoices(flows []ops.Flow, chosen []string) []choice {
+	titles := map[string]string{}
+	for _, name := range chosen {
+		titles[name] = name
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	for i := range flows {
+		f := &flows[i]
+		if titles[f.Name] = f.Name; f.Label != f.Name {
+			titles[f.Name] += " · " + f.Label
+		}
+	}
+	return choicesOf(titles, chosen)
+}
+
+// labelChoices returns the labels that flows share, and those of the filter.
+func labelChoices(flows []ops.Flow, chosen []string) []choice {
+	titles, count := map[string]string{}, map[string]int{}
+	for _, label := range chosen {
+		titles[label] = label
+	}
+	for i := range flows {
+		if label := flows[i].Label; label != flows[i].Name {
+			if count[label]++; count[label] > 1 {
+				titles[label] = label
+			}
+		}
+	}
+	return choicesOf(titles, chosen)
+}
+
+// choicesOf returns choices in the order of their values.
+func choicesOf(titles map[string]string, chosen []string) []choice {
+	var out []choice
+	for _, value := range slices.Sorted(maps.Keys(titles)) {
+		out = append(out, choice{value, titles[value], slices.Contains(chosen, value)})
+	}
+	return out
 }
 
 // stateChoices returns a link for each state, which adds it to the filter or

@@ -151,3 +151,29 @@ func TestHiddenValues(t *testing.T) {
 		wantNone(t, s.get(path, 200), admintest.Secret, "1234")
 	}
 }
+
+// TestLabelFilter: a label selects the runs of the flows that have it, in each list.
+func TestLabelFilter(t *testing.T) {
+	t.Parallel()
+	labeled := strings.NewReplacer("flow \"x\" {", "flow \"x\" {\n label = \"Shop <orders>\"", "flow \"y\" {", "flow \"y\" {\n label = \"Shop <orders>\"")
+	other := "flow \"z\" {\n trigger \"webhook\" { path = \"/z\" }\n}\n"
+	s := withPages(admintest.New(t, labeled.Replace(admintest.Flows)+other))
+	x, y, z := s.recordOf("x"), s.recordOf("y"), s.recordOf("z")
+	page := s.get("/runs?label=shop+%3Corders%3E", 200)
+	wantText(t, page, x, y, "x · Shop <orders>", "all labels")
+	wantNone(t, page, z)
+	page = s.get("/runs?label=Shop+%3Corders%3E&flow=y", 200)
+	wantText(t, page, y)
+	wantNone(t, page, x)
+	page = s.get("/failed?label=Shop+%3Corders%3E", 200)
+	wantText(t, page, x, y)
+	wantNone(t, page, z)
+	wantText(t, s.get("/bulk?do=retry&state=failed&label=Shop+%3Corders%3E", 200), "2 runs")
+	wantText(t, s.get("/runs?label=Shop+%3Corder%3E", 200), `No flow has the label "Shop <order>". Did you mean "Shop <orders>"?`)
+	wantText(t, s.get("/runs?label=Shop+%3Corders%3E&flow=z", 200), "None of the flows has one of the labels.")
+}
+
+// recordOf records a failed run of a flow.
+func (s *site) recordOf(name string) string {
+	return s.Record(&store.Entry{Flow: name, State: store.Failed, Cause: store.Cause{Class: "permanent", Message: "no"}})
+}

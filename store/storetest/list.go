@@ -215,6 +215,7 @@ func listRow(f *fixture) {
 
 func listChildren(f *fixture) {
 	parent, other := f.accept(), f.accept()
+	f.recordOutcomes(f.newOutcomes(3, "orders", "a")) // no run started them
 	startedBy := func(id string) func(*store.Submission) {
 		return func(s *store.Submission) { s.Parent = id }
 	}
