@@ -58,8 +58,8 @@ func TestTriggerFlow(t *testing.T) {
 	}
 	sample := ask[ops.Triggered](l, http.MethodPost, "/api/v1/flows/alert/trigger", http.StatusOK, `{}`)
 	stored, err = l.Store.Get(t.Context(), sample.Run)
-	if err != nil || !strings.Contains(string(stored.Event), `"called"`) || !strings.Contains(string(stored.Event), "a sample, which an operator started") {
-		t.Errorf("the event of an alert that was started by hand: %s, %v", stored.Event, err)
+	if err != nil || !strings.Contains(string(stored.Variables), `"called"`) || !strings.Contains(string(stored.Variables), "a sample, which an operator started") {
+		t.Errorf("the variables of an alert that was started by hand: %s, %v", stored.Variables, err)
 	}
 	for name, c := range map[string]struct {
 		flow, body string
