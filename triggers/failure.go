@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 )
@@ -98,6 +99,14 @@ func (t *failure) Roots() map[string]cty.Type {
 	return map[string]cty.Type{failureRoot: cty.ObjectWithOptionalAttrs(map[string]cty.Type{
 		"flow": cty.String, "count": cty.Number, "causes": cty.List(cause), "runs": cty.List(cty.String),
 	}, []string{"flow"})}
+}
+
+// RefineScope says why members of failure may be null.
+func (t *failure) RefineScope(s *expr.Scope) *expr.Scope {
+	const flows, action = failureRoot + ".flow", failureRoot + ".causes[*].action"
+	return s.
+		WithNullReason(flows, flows+" is null if runs of several flows failed.", "Write coalesce("+flows+", \"several flows\").").
+		WithNullReason(action, action+" is null if no action failed, such as in a run that took too long.", "Write coalesce(….action, \"–\").")
 }
 
 // Parts returns the part for failures.

@@ -22,3 +22,8 @@ flow "report" {
     digest = "32d" # error: Wrong value: between 1s and 31d
   }
 }
+
+flow "names_what_failed" {
+  trigger "failure" {}
+  action "log" "flow" { message = "of ${failure.flow}" } # error: Value may be null: failure.flow is null if runs of several flows failed. A text can't contain null. Write coalesce(failure.flow, "several flows").
+}
