@@ -24,6 +24,7 @@ type runPage struct {
 	Cause     *ops.RunCause
 	Source    []sourceLine // the lines of the action that failed, as they are now
 	Changed   bool         // the flow was changed after the run was accepted
+	Gone      bool         // the flow is not in the files
 	Open      bool         // the run is not over
 	SavesTest bool         // a test can repeat the run
 	Dismiss   bool         // the run can be dismissed
@@ -84,7 +85,7 @@ func (d *Dashboard) showRun(r *http.Request) (*page, error) {
 	}
 	from, _ := strconv.Atoi(r.URL.Query().Get("step")) // anything else is the beginning
 	body := newRunPage(run, max(from, 0))
-	d.addSource(r.Context(), body)
+	d.addFlow(r.Context(), body)
 	out := &page{Name: "run", Title: "Run " + run.ID, Section: "/runs", Body: body, Done: doneMessage(r)}
 	if body.Open {
 		out.Live = runURL(run.ID, "/live")
@@ -93,14 +94,17 @@ func (d *Dashboard) showRun(r *http.Request) (*page, error) {
 	return out, nil
 }
 
-// addSource adds the lines of the flow file in which the action that failed
-// stands. A flow that is not in the files has none.
-func (d *Dashboard) addSource(ctx context.Context, p *runPage) {
-	if p.Cause == nil || p.Cause.Source == nil {
+// addFlow adds what the files say about the flow of the run today: the lines of the
+// action that failed, and whether there is such a flow at all.
+func (d *Dashboard) addFlow(ctx context.Context, p *runPage) {
+	if p.Flow == "" {
 		return
 	}
 	f, err := d.Ops.FlowDetail(ctx, p.Flow)
-	if err != nil || f.Source.File != p.Cause.Source.File {
+	if isKind(err, ops.NotFound) {
+		p.Gone, p.Try = true, ""
+	}
+	if err != nil || p.Cause == nil || p.Cause.Source == nil || f.Source.File != p.Cause.Source.File {
 		return
 	}
 	p.Changed = p.Version != "" && p.Version != f.Version

@@ -223,3 +223,22 @@ func TestFamily(t *testing.T) {
 	wantText(t, s.get("/runs?parent=none", 200), `"parent" must be the id of a run`)
 	wantNone(t, s.get("/runs/"+other, 200), "Started by", "Runs that it started")
 }
+
+// TestRunOfARemovedFlow: the page of a run says that its flow is gone, and leads to
+// no page of it.
+func TestRunOfARemovedFlow(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	record := func(flow string) string {
+		return s.Record(&store.Entry{
+			Flow: flow, State: store.Failed, Cause: store.Cause{Class: "permanent", Action: "note", Message: "no"},
+			Payload: store.Payload{Event: []byte(`{"method":"POST","url":"/` + flow + `"}`)},
+		})
+	}
+	page := s.get("/runs/"+record("gone"), 200)
+	wantText(t, page, "The flow gone is not in the files. If the run is run again, it waits until the flow is there.", "Run again from the failure")
+	wantNone(t, page, "/flows/gone")
+	page = s.get("/runs/"+record("y"), 200)
+	wantText(t, page, "Try the flow with this request")
+	wantNone(t, page, "is not in the files")
+}
