@@ -75,6 +75,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"store/outcomes.maxAsked":           inside,
 		"store/postgres.maxPurgedBatches":   inside,
 		"store/postgres.maxSearchOutcomes":  inside,
+		"store/sqlite.listTime":             inside,
 		"store/sqlite.maxPurgedBatches":     inside,
 		"gateway/worker.maxCachedBytes":     inside,
 		"gateway/worker.maxCachedEvents":    inside,

@@ -21,6 +21,10 @@ func (t *tx) noteErasure(key string) error {
 	return err
 }
 
+// searchEffort is about how many bytes an erasure, or a page of contacts, reads at
+// most.
+const searchEffort = 8 << 20
+
 // Erase erases addresses of deleted contacts from the history.
 func (s *Store) Erase(ctx context.Context, q store.EraseQuery) (store.Erased, error) {
 	return erase.History(ctx, eraseEngine{s}, q, searchEffort)

@@ -22,6 +22,14 @@ func (e *expired) isFull() bool {
 	return len(e.runs) == purgeBatch || len(e.batches) == maxPurgedBatches
 }
 
+// Queries of a purge, by age and by size.
+const (
+	expiredRunsSQL    = "SELECT seq FROM runs INDEXED BY runs_id WHERE id < ? AND state > 3 AND finished < ? ORDER BY id LIMIT ?"
+	expiredBatchesSQL = "SELECT number FROM outcomes INDEXED BY outcomes_last WHERE last < ? AND ended < ? ORDER BY last LIMIT ?"
+	oldestRunsSQL     = "SELECT seq, size, id FROM runs INDEXED BY runs_id WHERE state > 3 ORDER BY id LIMIT ?"
+	oldestBatchesSQL  = "SELECT number, length(data), last FROM outcomes INDEXED BY outcomes_last ORDER BY last LIMIT ?"
+)
+
 // findExpired finds runs that ended too long ago, or the oldest runs if the store is
 // too large.
 func (s *Store) findExpired(ctx context.Context, r store.Retention) (found expired, err error) {
@@ -44,13 +52,11 @@ func (s *Store) findExpired(ctx context.Context, r store.Retention) (found expir
 	if !ok {
 		return found, nil
 	}
-	found.runs, err = s.queryInts(ctx, "SELECT seq FROM runs INDEXED BY runs_id WHERE id < ? AND state > 3 AND finished < ? ORDER BY id LIMIT ?",
-		id[:], before, int64(purgeBatch))
+	found.runs, err = s.queryInts(ctx, expiredRunsSQL, id[:], before, int64(purgeBatch))
 	if err != nil {
 		return found, err
 	}
-	found.batches, err = s.queryInts(ctx, "SELECT number FROM outcomes INDEXED BY outcomes_last WHERE last < ? AND ended < ? ORDER BY last LIMIT ?",
-		id[:], before, int64(maxPurgedBatches))
+	found.batches, err = s.queryInts(ctx, expiredBatchesSQL, id[:], before, int64(maxPurgedBatches))
 	return found, err
 }
 
@@ -75,7 +81,7 @@ func (s *Store) findOldest(ctx context.Context, amount int64) (found expired, er
 				batches = batches[1:]
 			}
 		}
-		err = v.query("SELECT seq, size, id FROM runs INDEXED BY runs_id WHERE state > 3 ORDER BY id LIMIT ?", func(r []driver.Value) error {
+		err = v.query(oldestRunsSQL, func(r []driver.Value) error {
 			takeBatches(blobOf(r[2]))
 			if freed >= amount || len(found.batches) == maxPurgedBatches {
 				return errStopRows
@@ -99,7 +105,7 @@ type oldBatch struct {
 
 // oldestBatches returns the rows of outcomes whose newest one is the oldest.
 func oldestBatches(v *view) (found []oldBatch, err error) {
-	err = v.query("SELECT number, length(data), last FROM outcomes INDEXED BY outcomes_last ORDER BY last LIMIT ?", func(r []driver.Value) error {
+	err = v.query(oldestBatchesSQL, func(r []driver.Value) error {
 		found = append(found, oldBatch{intOf(r[0]), intOf(r[1]) + minFreed, blobOf(r[2])})
 		return nil
 	}, int64(maxPurgedBatches))

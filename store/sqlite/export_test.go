@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,3 +92,44 @@ func OpenMemoryWith(o Options, image Image) (*Store, error) { return openMemory(
 
 // Image returns a copy of a store in memory.
 func (s *Store) Image() (Image, error) { return s.image() }
+
+// ListPlan returns how SQLite finds the candidates of a page.
+func (s *Store) ListPlan(ctx context.Context, q store.ListQuery) ([]string, error) {
+	l := listing{q: q, limit: q.PageSize()}
+	var err error
+	if l.failure, l.failed, err = q.FailureKey(); err != nil {
+		return nil, err
+	}
+	if l.parent, l.called, err = q.ParentID(); err != nil {
+		return nil, err
+	}
+	text, args, err := l.buildQuery()
+	if err != nil {
+		return nil, err
+	}
+	return s.plan(ctx, text, args)
+}
+
+// Plan returns how SQLite executes a statement.
+func (s *Store) Plan(ctx context.Context, text string) ([]string, error) {
+	return s.plan(ctx, text, make([]driver.Value, strings.Count(text, "?")))
+}
+
+func (s *Store) plan(ctx context.Context, text string, args []driver.Value) (steps []string, err error) {
+	err = s.readers.withView(ctx, func(v *view) error {
+		return v.queryOnce("EXPLAIN QUERY PLAN "+text, func(r []driver.Value) error {
+			steps = append(steps, textOf(r[3]))
+			return nil
+		}, args)
+	})
+	return steps, err
+}
+
+// HistoryQueries are the statements that read the history, apart from lists.
+func HistoryQueries() map[string]string {
+	counters, _ := statsQuery([]window{{hour, 0, 1}}, hour, "a")
+	return map[string]string{
+		"outcomes": batchesSQL, "outcomes of a flow": flowBatchesSQL, "outcome of an id": batchesOfIDSQL, "counters by hour": counters,
+		"expired runs": expiredRunsSQL, "expired outcomes": expiredBatchesSQL, "oldest runs": oldestRunsSQL, "oldest outcomes": oldestBatchesSQL,
+	}
+}

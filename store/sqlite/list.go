@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -27,8 +26,10 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 	if err != nil || text == "" {
 		return store.Page{}, err
 	}
+	began := s.clock.elapsed()
+	l.isLate = func() bool { return s.clock.elapsed()-began > listTime }
 	err = s.readers.withView(ctx, func(v *view) error {
-		l.page, l.effort, l.ended, l.outcomes = store.Page{}, searchEffort, false, l.outcomesIn(v)
+		l.page, l.effort, l.searched, l.ended, l.outcomes = store.Page{}, listEffort, 0, false, l.outcomesIn(v)
 		if err := v.queryOnce(text, func(r []driver.Value) error { return l.addCandidate(v, r) }, args); err != nil || l.ended {
 			return err
 		}
@@ -47,27 +48,29 @@ func endOfRows(err error) error {
 
 // listing builds one page.
 type listing struct {
-	q       store.ListQuery
-	limit   int
-	failure int64 // the key of the filter
-	failed  bool  // there is one
-	parent  store.ID
-	called  bool   // the filter has a parent
-	needle  []byte // the text of the filter, folded
-	okey    []byte // the text of the filter as an order key
-	buffer  []byte
-	effort  int    // bytes that may still be read
-	last    string // id of the previous candidate
-	page    store.Page
-	ended   bool // the page is full, or enough was read
+	q        store.ListQuery
+	limit    int
+	failure  int64 // the key of the filter
+	failed   bool  // there is one
+	parent   store.ID
+	called   bool   // the filter has a parent
+	needle   []byte // the text of the filter, folded
+	okey     []byte // the text of the filter as an order key
+	buffer   []byte
+	effort   int // bytes that may still be read
+	searched int // runs and outcomes
+	isLate   func() bool
+	last     string // id of the previous candidate
+	page     store.Page
+	ended    bool // the page is full, or enough was read
 
 	within   outcomes.Range
 	outcomes *outcomes.Cursor // nil if no outcome can match
 }
 
 // buildQuery returns the query for the candidates of the page, in their order: a
-// part for each flow and state, merged, so that each part can use an index. It
-// is "" if no run can match.
+// part for each reason, or for each flow and state, merged, so that each part can use
+// an index. It is "" if no run can match.
 func (l *listing) buildQuery() (string, []driver.Value, error) {
 	after, before, some, err := l.q.IDBounds()
 	if err != nil || !some {
@@ -81,29 +84,51 @@ func (l *listing) buildQuery() (string, []driver.Value, error) {
 		}
 		l.q = q
 	}
+	var parts []string
+	var args []driver.Value
+	add := func(part string, more []driver.Value) {
+		parts = append(parts, part)
+		args = append(append(args, after[:], before[:]), more...)
+	}
+	if len(l.q.Reasons) > 0 && !l.failed && !l.called {
+		for _, r := range sortedUnique(l.q.Reasons) {
+			add(reasonQuery, []driver.Value{r})
+		}
+	} else if !l.addParts(add) {
+		return "", nil, nil
+	}
+	if len(parts) > maxParts {
+		return "", nil, fmt.Errorf("a list of %d flows in %d states is too much: name at most %d of both together", len(l.q.Flows), len(l.q.States), maxParts)
+	}
+	return strings.Join(parts, " UNION ALL ") + " ORDER BY 1 DESC", args, nil
+}
+
+// addParts adds a part for each flow and state. It returns false if no run can be in
+// the states.
+func (l *listing) addParts(add func(string, []driver.Value)) bool {
 	flows, states := l.q.Flows, l.storedStates()
 	if len(flows) == 0 {
 		flows = []string{""}
 	}
 	if len(states) == 0 {
 		if len(l.q.States) > 0 {
-			return "", nil, nil
+			return false
 		}
 		states = []store.State{noState}
 	}
-	var parts []string
-	var args []driver.Value
 	for _, f := range flows {
 		for _, s := range states {
-			text, more := l.partQuery(f, s)
-			parts = append(parts, text)
-			args = append(append(args, after[:], before[:]), more...)
+			add(l.partQuery(f, s))
 		}
 	}
-	if len(parts) > maxParts {
-		return "", nil, fmt.Errorf("a list of %d flows in %d states is too much: name at most %d of both together", len(flows), len(states), maxParts)
-	}
-	return strings.Join(parts, " UNION ALL ") + " ORDER BY 1 DESC", args, nil
+	return true
+}
+
+// reasonQuery is the query for the runs with a reason, of any flow and in any state.
+const reasonQuery = "SELECT " + columns + ", seq, okey FROM runs INDEXED BY runs_reason WHERE id > ? AND id < ? AND reason = ?"
+
+func sortedUnique(values []string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(values)))
 }
 
 // maxParts limits the parts of one query.
@@ -164,13 +189,6 @@ func (l *listing) partQuery(flow string, s store.State) (string, []driver.Value)
 	return text, args
 }
 
-// A search ends its page after it has read so many bytes. A row counts as
-// rowEffort in addition to its payload.
-const (
-	searchEffort = 8 << 20
-	rowEffort    = 1 << 10
-)
-
 // outcomesIn returns a cursor of the outcomes that may match, apart from a reason:
 // they have none.
 func (l *listing) outcomesIn(v *view) *outcomes.Cursor {
@@ -220,9 +238,6 @@ func (l *listing) begin() error {
 	return errStopRows
 }
 
-// outcomeEffort is what a search spends on an outcome whose id it reads.
-const outcomeEffort = 64
-
 // addOutcomes adds the outcomes with ids above a bound that were not added yet.
 func (l *listing) addOutcomes(above store.ID) error {
 	for l.outcomes != nil {
@@ -234,7 +249,7 @@ func (l *listing) addOutcomes(above store.ID) error {
 			return err
 		}
 		if l.needle != nil {
-			l.effort -= outcomeEffort
+			l.spend(outcomeEffort)
 		}
 		l.last = item.ID.String()
 		if item.Found() {
@@ -242,53 +257,4 @@ func (l *listing) addOutcomes(above store.ID) error {
 		}
 	}
 	return nil
-}
-
-// matchesText reports whether a run has a reason of the filter and contains its text.
-func (l *listing) matchesText(v *view, r *store.Summary, more []driver.Value) (bool, error) {
-	if l.needle == nil && len(l.q.Reasons) == 0 {
-		return true, nil
-	}
-	l.effort -= rowEffort
-	if found := l.q.HasReason(&r.Cause); l.needle == nil || !found {
-		return found, nil
-	}
-	if bytes.Equal(blobOf(more[1]), l.okey) {
-		return true, nil
-	}
-	c := &r.Cause
-	for _, t := range []string{r.ID, r.Flow, string(blobOf(more[1])), c.Reason, c.Class, c.Action, c.Position, c.Message, c.Detail} {
-		if l.containsNeedle([]byte(t)) {
-			return true, nil
-		}
-	}
-	var p store.Payload
-	if _, err := readPayload(v, intOf(more[0]), &p); err != nil && !isDamaged(err) {
-		return false, err
-	}
-	for _, b := range [][]byte{p.Event, p.Body, p.Variables} {
-		l.effort -= len(b)
-		if l.containsNeedle(b) {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-// containsNeedle reports whether s contains the text of the filter.
-func (l *listing) containsNeedle(s []byte) bool {
-	l.buffer = foldASCII(l.buffer[:0], s)
-	return bytes.Contains(l.buffer, l.needle)
-}
-
-// foldASCII appends the text with ASCII letters in lower case. It returns nil
-// for no text.
-func foldASCII(to, s []byte) []byte {
-	for _, b := range s {
-		if 'A' <= b && b <= 'Z' {
-			b += 'a' - 'A'
-		}
-		to = append(to, b)
-	}
-	return to
 }

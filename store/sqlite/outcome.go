@@ -34,12 +34,14 @@ func (t *tx) insertOutcomes(b *outcomes.Batch) error {
 	return err
 }
 
-// Batches of a range of ids, of all flows and of one, see outcomes.Range.
+// Batches of a range of ids, of all flows and of one, and of the range of one id, see
+// outcomes.Range.
 const (
 	batchesSQL = "SELECT flow, first, last, n, data FROM outcomes INDEXED BY outcomes_last" +
 		" WHERE last < ? AND last > ? AND first < ? ORDER BY last DESC LIMIT ?"
 	flowBatchesSQL = "SELECT flow, first, last, n, data FROM outcomes INDEXED BY outcomes_flow" +
 		" WHERE last < ? AND last > ? AND first < ? AND flow = ? ORDER BY last DESC LIMIT ?"
+	batchesOfIDSQL = "SELECT flow, first, last, n, data FROM outcomes INDEXED BY outcomes_last WHERE last < ? AND last > ? AND first < ?"
 )
 
 // outcomeSource returns a source of the outcomes of a flow, or of all for "".
@@ -61,9 +63,8 @@ func outcomeSource(r querier, within outcomes.Range, flow string) outcomes.Sourc
 // findOutcome returns the outcome of an id, or false if there is none.
 func findOutcome(r querier, id store.ID) (o store.Outcome, found bool, err error) {
 	within := outcomes.RangeOf(id)
-	const text = "SELECT flow, first, last, n, data FROM outcomes INDEXED BY outcomes_last WHERE last < ? AND last > ? AND first < ?"
 	below := within.LastBelow()
-	err = r.query(text, func(v []driver.Value) (err error) {
+	err = r.query(batchesOfIDSQL, func(v []driver.Value) (err error) {
 		b := outcomes.Batch{Flow: textOf(v[0]), First: idOf(v[1]), Last: idOf(v[2]), N: int(intOf(v[3])), Data: blobOf(v[4])}
 		if o, found, err = b.Find(id); found {
 			return errStopRows

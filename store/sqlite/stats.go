@@ -71,8 +71,18 @@ func roundOutward(q store.StatsQuery, width int64) (from, to int64) {
 	return from, to
 }
 
+// countersSQL returns the counters of a span as they are, in the order of the table.
+const countersSQL = "SELECT flow, state, at, n, took FROM stats WHERE span = ? AND at >= ? AND at < ? AND n <> 0"
+
 // statsQuery sums the counters of windows in steps.
 func statsQuery(in []window, step int64, flow string) (string, []driver.Value) {
+	if len(in) == 1 && in[0].span == step { // nothing is to be summed
+		text, args := countersSQL, []driver.Value{in[0].span, in[0].from, in[0].to}
+		if flow != "" {
+			text, args = text+" AND +flow = ?", append(args, flow) // the plus keeps the order of the table
+		}
+		return text + " ORDER BY span, at, flow, state", args
+	}
 	var parts []string
 	var args []driver.Value
 	for _, w := range in {

@@ -110,6 +110,7 @@ func outcomesAreListed(f *fixture) {
 		}
 	}
 	f.same("runs with a reason", f.listed(store.Filter{Reasons: []string{"timeout"}}), nil)
+	f.same("runs that a run started", f.listed(store.Filter{Parent: all[0].ID}), nil)
 	group := f.listed(store.Filter{Failure: store.FormatFailureKey(store.FailureKey(&store.Cause{}))})
 	for _, id := range group {
 		f.checkState(id, store.Failed)

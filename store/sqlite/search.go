@@ -1,0 +1,85 @@
+package sqlite
+
+import (
+	"bytes"
+	"database/sql/driver"
+	"slices"
+	"time"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// A search ends its page after it has read so many bytes, or has taken so long: on a
+// disk that is slow or cold, runs take longer than their bytes suggest. Then it has
+// still read some runs, so that pages come to an end.
+const (
+	listEffort    = 8 << 20
+	listTime      = 10 * time.Millisecond
+	rowEffort     = 1 << 10 // of a row, in addition to its payload
+	outcomeEffort = 128     // of an outcome whose id is read
+	lateEvery     = 8       // runs are searched before the time is checked
+)
+
+// spend counts a run that was searched. Late searches have nothing left.
+func (l *listing) spend(bytes int) {
+	l.effort -= bytes
+	if l.searched++; l.searched%lateEvery == 0 && l.isLate() {
+		l.effort = -1
+	}
+}
+
+// matchesText reports whether a run has a reason of the filter and contains its text.
+func (l *listing) matchesText(v *view, r *store.Summary, more []driver.Value) (bool, error) {
+	if l.needle == nil && len(l.q.Reasons) == 0 {
+		return true, nil
+	}
+	l.spend(rowEffort)
+	if found := l.matchesRest(r); l.needle == nil || !found {
+		return found, nil
+	}
+	if bytes.Equal(blobOf(more[1]), l.okey) {
+		return true, nil
+	}
+	c := &r.Cause
+	for _, t := range []string{r.ID, r.Flow, string(blobOf(more[1])), c.Reason, c.Class, c.Action, c.Position, c.Message, c.Detail} {
+		if l.containsNeedle([]byte(t)) {
+			return true, nil
+		}
+	}
+	var p store.Payload
+	if _, err := readPayload(v, intOf(more[0]), &p); err != nil && !isDamaged(err) {
+		return false, err
+	}
+	for _, b := range [][]byte{p.Event, p.Body, p.Variables} {
+		l.effort -= len(b)
+		if l.containsNeedle(b) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// matchesRest reports whether a run has a reason, a flow and a state of the filter. A
+// query for a reason does not choose by the others.
+func (l *listing) matchesRest(r *store.Summary) bool {
+	return l.q.HasReason(&r.Cause) && (len(l.q.Flows) == 0 || slices.Contains(l.q.Flows, r.Flow)) &&
+		(len(l.q.States) == 0 || slices.Contains(l.q.States, r.State))
+}
+
+// containsNeedle reports whether s contains the text of the filter.
+func (l *listing) containsNeedle(s []byte) bool {
+	l.buffer = foldASCII(l.buffer[:0], s)
+	return bytes.Contains(l.buffer, l.needle)
+}
+
+// foldASCII appends the text with ASCII letters in lower case. It returns nil
+// for no text.
+func foldASCII(to, s []byte) []byte {
+	for _, b := range s {
+		if 'A' <= b && b <= 'Z' {
+			b += 'a' - 'A'
+		}
+		to = append(to, b)
+	}
+	return to
+}
