@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -89,6 +90,10 @@ func (l *runLister) printTable(ctx context.Context) error {
 		return err
 	case found == 0 && next == "":
 		_, err = fmt.Fprintln(l.err, "no runs")
+	case found == 0:
+		page := ops.RunPage{Next: next}
+		_, err = fmt.Fprintf(l.err, "no run matches, back to %s\n\nnext page: %s%s\n",
+			page.SearchedTo().UTC().Format(time.RFC3339), termtext.Escape(l.nextPageCommand()), next)
 	case next != "":
 		_, err = fmt.Fprintf(l.err, "\nnext page: %s%s\n", termtext.Escape(l.nextPageCommand()), next)
 	}

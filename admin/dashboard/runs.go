@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/store"
@@ -23,6 +24,8 @@ type runsPage struct {
 	Clear   string // URL without the filter
 	Cancel  string // URL that asks whether the open runs are to be cancelled; "" if there is none
 	Problem string // why the filter is not possible
+
+	SearchedTo time.Time // how far a search has come that goes on with the next page
 }
 
 // stateChoice is a link that adds a state to the filter or removes it.
@@ -67,7 +70,7 @@ func (d *Dashboard) listRuns(r *http.Request) (*page, error) {
 	}
 	if list.Next != "" {
 		values.Set("after", list.Next)
-		body.Next = link("/runs", values)
+		body.Next, body.SearchedTo = link("/runs", values), list.SearchedTo()
 	}
 	return out, nil
 }

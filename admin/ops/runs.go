@@ -28,7 +28,7 @@ func (s *Service) Runs(ctx context.Context, q store.ListQuery) (RunPage, error) 
 		if err := s.checkFlowNames(ctx, v, q.Flows); err != nil {
 			return RunPage{}, err
 		}
-		page, err := s.opts.Store.List(ctx, q)
+		page, err := s.searchRuns(ctx, q)
 		if err != nil {
 			return RunPage{}, err
 		}
@@ -40,6 +40,31 @@ func (s *Service) Runs(ctx context.Context, q store.ListQuery) (RunPage, error) 
 		}
 		return out, nil
 	})
+}
+
+// searchTime bounds how long one call goes on with a search that has found nothing.
+const searchTime = 300 * time.Millisecond
+
+// searchRuns returns a page. The store searches a part of the history at a time; parts
+// without a match are passed over.
+func (s *Service) searchRuns(ctx context.Context, q store.ListQuery) (store.Page, error) {
+	began := s.opts.Clock.Now()
+	for {
+		page, err := s.opts.Store.List(ctx, q)
+		if err != nil || page.Next == "" || len(page.Runs) > 0 || clock.Since(s.opts.Clock, began) > searchTime {
+			return page, err
+		}
+		q.After = page.Next
+	}
+}
+
+// SearchedTo returns the time back to which a page has come that has a next one.
+func (p *RunPage) SearchedTo() time.Time {
+	id, err := store.ParseID(p.Next)
+	if err != nil {
+		return time.Time{}
+	}
+	return id.Time()
 }
 
 // checkListQuery refuses queries that the stores don't answer, and sets the
