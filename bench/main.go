@@ -9,9 +9,12 @@
 //	go run ./bench -flood   good requests to a flow in this process, while other processes attack it
 //	go run ./bench -flows N a gateway with N flows beside one with a single flow: start, memory,
 //	                        reloads after an edit, metrics, and the same requests to both
+//	go run ./bench -history N
+//	                        a SQLite store with N runs: pages, filters, statistics, purges; with
+//	                        -dir FOLDER the store stays there and is used again
 //	go run ./bench -soak N  N async runs in this process, and what memory they leave behind
 //
-// All but -flood and -soak need wrk. The servers are processes of their own on loopback;
+// All but -flood, -history and -soak need wrk. The servers are processes of their own on loopback;
 // rounds alternate between them, the ratios to the hand-written handler are taken
 // round by round, and the medians are printed. On a machine with other work only
 // the ratios of processor time mean something. What is said to be finished counts
@@ -44,6 +47,8 @@ func main() {
 	statements := flag.Bool("statements", false, "with -replicas: print the statements that take the server most time")
 	flows := flag.Int("flows", 0, "measure a gateway with as many flows")
 	reloads := flag.Int("reloads", 100, "with -flows, how often a line is edited")
+	past := flag.Int("history", 0, "read and purge a store with as many runs")
+	dir := flag.String("dir", "", "with -history, the folder of the store; the default is a temporary one")
 	only := flag.String("only", "", "measure the row or the attack of this name alone, beside the handler that it is compared with; with -replicas: this number of gateways")
 	profile := flag.String("profile", "", "write CPU and allocation profiles of the gateway to this folder")
 	servePeer := flag.String("serve-peer", "", "internal: serve the hand-written handler on this address")
@@ -61,6 +66,8 @@ func main() {
 		err = http.ListenAndServe(*servePeer, peer.Handler(os.Getenv("BENCH_PEER"))) //nolint:gosec // a benchmark's server has no time-outs
 	case *attacked:
 		err = flood(*rounds, *seconds, *only)
+	case *past > 0:
+		err = readHistory(*past, *dir)
 	case *flows > 0:
 		err = measureMany(*flows, plan{rounds: *rounds, seconds: *seconds, reloads: *reloads})
 	case *replicated:
