@@ -25,6 +25,7 @@ func (awayStore) Get(context.Context, string) (*store.Run, error) { return nil, 
 func (awayStore) List(context.Context, store.ListQuery) (store.Page, error) {
 	return store.Page{}, errAway()
 }
+
 func (awayStore) Stats(context.Context, store.StatsQuery) ([]store.Count, error) {
 	return nil, errAway()
 }
