@@ -103,7 +103,7 @@ func (r *run) equal(a, b any) bool {
 }
 
 func (r *run) modulo(a, b any) any {
-	if x, y, ints, ok := operands(a, b); ok && ints && y.i != 0 && y.i != -1 {
+	if x, y, ints, ok := operands(a, b); ok && ints && y.i != 0 {
 		return x.i % y.i
 	}
 	return native("$l % $r", nil, r.number(a), r.number(b))
