@@ -145,8 +145,6 @@ func (sel Selection) text() string {
 	add("failure", sel.Failure)
 	add("parent", sel.Parent)
 	add("text", sel.Text)
-	add("reason", strings.Join(sel.Reasons, ","))
-	add("failure", sel.Failure)
 	if sel.All {
 		parts = append(parts, "all runs")
 	}

@@ -81,7 +81,7 @@ func TestAuditKeepsNoAddress(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 	}
-	if got, want := page.Entries[3].Target, "flow=x text=Jane <j…@example.org>, j…@example.org reason=lost,jq"; got != want {
+	if got, want := page.Entries[3].Target, "flow=x reason=lost,jq text=Jane <j…@example.org>, j…@example.org"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	for _, line := range l.Log.FilterMessage("an operator changed something").All() {
