@@ -23,6 +23,20 @@ flow "offer" {
     json = { campaign = link.query.utm, agent = link.user_agent, from = link.remote_ip, to = contact.email }
   }
 }
+flow "orders" {
+  trigger "webhook" { path = "/orders" }
+}
+flow "alert" {
+  trigger "failure" {
+    flows  = ["orders"]
+    after  = 2
+    within = "10m"
+  }
+  action "http" "tell" {
+    url  = "https://chat.example.com/tell"
+    json = { count = failure.count, flow = failure.flow, first = failure.runs[0], why = failure.causes[0].message }
+  }
+}
 `
 
 // TestOtherStarts: runs that no request to a webhook started are repeated with all
@@ -46,6 +60,14 @@ func TestOtherStarts(t *testing.T) {
 			"variables": {"contact": {"email": "jane@example.com", "fields": {}}, "link": {"method": "GET", "url": "/offer?utm=mail", "query": {"utm": "mail"}, "user_agent": "UA/1", "remote_ip": "198.51.100.7"}},
 			"steps": [{"path": "seen", "kind": "http", "state": "succeeded", "input": {"url": "https://crm.example.com/seen", "json": {"campaign": "mail", "agent": "UA/1", "from": "198.51.100.7", "to": "jane@example.com"}}, ` + answer + `}]}`,
 			`query          = { utm = "mail" }`,
+		},
+		"failure": {
+			`{"id": "a", "flow": "alert", "state": "succeeded", "received_at": "2026-03-02T09:12:03Z",
+			"variables": {"failure": {"flow": "orders", "count": 2, "runs": ["01KG00000000000000000000RA", "01KG00000000000000000000RB"],
+			"causes": [{"flow": "orders", "action": "charge", "message": "status …", "count": 2}]}},
+			"steps": [{"path": "tell", "kind": "http", "state": "succeeded", "input": {"url": "https://chat.example.com/tell",
+			"json": {"count": 2, "flow": "orders", "first": "01KG00000000000000000000RA", "why": "status …"}}, ` + answer + `}]}`,
+			`message = "status …"`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
