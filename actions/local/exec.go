@@ -16,6 +16,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/ranges"
 	"github.com/webhook-gateway/gateway/internal/subprocess"
+	"github.com/webhook-gateway/gateway/internal/trace"
 )
 
 // Exec starts a program. exec_check.go has the checks at load, exec_run.go
@@ -40,7 +41,7 @@ const commandPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 func (x *Exec) Describe(s *schema.Spec) {
 	x.maxOutput, x.success = 1<<20, "0"
 	s.Doc = "Starts a command on the machine of the gateway and waits for its end. Flows with this action are put into service only by `gateway run --allow-exec`; they can always be validated.\n\n" +
-		"The command runs without a shell: each element of `command` reaches the program unchanged, including quotes, spaces and line breaks. The environment holds `env`, a `PATH` of `" + commandPath + "`, and `GATEWAY_IDEMPOTENCY_KEY`, which is the same each time this action of this run is tried.\n\n" +
+		"The command runs without a shell: each element of `command` reaches the program unchanged, including quotes, spaces and line breaks. The environment holds `env`, a `PATH` of `" + commandPath + "`, and `GATEWAY_IDEMPOTENCY_KEY`, which is the same each time this action of this run is tried. With traces it also holds `TRACEPARENT`, and `TRACESTATE` if there is one, so that the program can continue the trace.\n\n" +
 		"When the command ends, times out (`timeout`) or writes too much, all other processes of its process group are killed. An exit code outside of `success` is a permanent failure; `retry` repeats only a timeout. If the gateway stops during a command, the command starts again after the restart. On Linux a command is also killed when its gateway dies, such as by `kill -9`; processes that it has started itself are not."
 	schema.Expr(s, &x.command, "command", "The program and its arguments. The program is fixed when the file is loaded: an absolute path, such as `\"${path.module}/bin/report\"` for a program beside the flow file, or a name that is searched in the `PATH` above. The arguments may read the run.", schema.Required())
 	schema.Expr(s, &x.env, "env", "Variables of the command's environment.", schema.CredentialMembers())
@@ -118,7 +119,7 @@ func (x *Exec) execute(ctx context.Context, c *flow.Call, args []string, env map
 	if x.path == "" {
 		return nil, &flow.Error{Class: flow.Denied, Message: noCommands}
 	}
-	p := &subprocess.Process{Path: x.path, Args: args, Env: buildEnvironment(env, c.IdempotencyKey()), Stdin: stdin, Dir: x.dir, Clock: c.Clock(), MaxOutput: int(x.maxOutput)}
+	p := &subprocess.Process{Path: x.path, Args: args, Env: buildEnvironment(env, c.IdempotencyKey(), trace.From(ctx).Context()), Stdin: stdin, Dir: x.dir, Clock: c.Clock(), MaxOutput: int(x.maxOutput)}
 	end, err := p.Run(ctx)
 	if err != nil {
 		return nil, x.startError(ctx, c, err)

@@ -8,11 +8,18 @@ import (
 	"syscall"
 
 	"github.com/webhook-gateway/gateway/internal/termtext"
+	"github.com/webhook-gateway/gateway/internal/trace"
 )
 
 // buildEnvironment returns the environment of a command, in a fixed order.
-func buildEnvironment(own map[string]string, key string) []string {
+func buildEnvironment(own map[string]string, key string, span trace.Context) []string {
 	all := map[string]string{"PATH": commandPath, "GATEWAY_IDEMPOTENCY_KEY": key}
+	if span.IsValid() {
+		all["TRACEPARENT"] = span.Parent()
+		if span.State != "" {
+			all["TRACESTATE"] = span.State
+		}
+	}
 	maps.Copy(all, own)
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(all)) {
