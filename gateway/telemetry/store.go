@@ -54,7 +54,7 @@ func (m *Metrics) CountStore(s store.Store) store.Store {
 		takenOver: prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "runs_taken_over_total", Help: "Runs that this gateway took over because another one, or the process before, let their leases expire."}),
 	}
 	m.registry.MustRegister(out.takenOver)
-	for _, operation := range []string{"accept", "claim", "sweep", "heartbeat", "checkpoint", "finish", "record", "purge"} {
+	for _, operation := range []string{"accept", "claim", "sweep", "heartbeat", "checkpoint", "finish", "record", "purge", "key", "read"} {
 		out.errors.WithLabelValues(operation)
 	}
 	if rates, ok := s.(store.Rates); ok {
@@ -147,5 +147,61 @@ func (s *countedStore) Record(ctx context.Context, runs ...*store.Entry) error {
 func (s *countedStore) Purge(ctx context.Context, r store.Retention) (store.Purged, error) {
 	p, err := s.Store.Purge(ctx, r)
 	s.count("purge", err)
+	return p, err
+}
+
+// PutKey makes a key.
+func (s *countedStore) PutKey(ctx context.Context, k store.Key, ttl time.Duration) (store.Key, bool, error) {
+	existing, made, err := s.Store.PutKey(ctx, k, ttl)
+	s.count("key", err)
+	return existing, made, err
+}
+
+// FindKey finds a key.
+func (s *countedStore) FindKey(ctx context.Context, scope, name string) (store.Key, bool, error) {
+	k, found, err := s.Store.FindKey(ctx, scope, name)
+	s.count("key", err)
+	return k, found, err
+}
+
+// SetKey replaces the value of a key.
+func (s *countedStore) SetKey(ctx context.Context, k store.Key) error {
+	err := s.Store.SetKey(ctx, k)
+	s.count("key", err)
+	return err
+}
+
+// DropKey deletes a key.
+func (s *countedStore) DropKey(ctx context.Context, k store.Key) error {
+	err := s.Store.DropKey(ctx, k)
+	s.count("key", err)
+	return err
+}
+
+// Get reads a run.
+func (s *countedStore) Get(ctx context.Context, id string) (*store.Run, error) {
+	r, err := s.Store.Get(ctx, id)
+	s.count("read", err)
+	return r, err
+}
+
+// List reads a page of runs.
+func (s *countedStore) List(ctx context.Context, q store.ListQuery) (store.Page, error) {
+	p, err := s.Store.List(ctx, q)
+	s.count("read", err)
+	return p, err
+}
+
+// Depths counts the runs that are not over.
+func (s *countedStore) Depths(ctx context.Context) ([]store.Depth, error) {
+	d, err := s.Store.Depths(ctx)
+	s.count("read", err)
+	return d, err
+}
+
+// ListPauses reads the paused flows.
+func (s *countedStore) ListPauses(ctx context.Context) ([]store.Pause, error) {
+	p, err := s.Store.ListPauses(ctx)
+	s.count("read", err)
 	return p, err
 }

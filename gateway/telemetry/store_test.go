@@ -33,6 +33,12 @@ func (s *faultyStore) Sweep(context.Context, store.SweepQuery) (store.Swept, err
 	return store.Swept{Requeued: make([]store.Summary, 2), Failed: make([]store.Summary, 1)}, nil
 }
 
+func (s *faultyStore) FindKey(context.Context, string, string) (store.Key, bool, error) {
+	return store.Key{}, false, s.err
+}
+
+func (s *faultyStore) ListPauses(context.Context) ([]store.Pause, error) { return nil, s.err }
+
 func (s *faultyStore) Size(context.Context) (int64, error) {
 	s.sizes++
 	return int64(4096 * s.sizes), s.err
@@ -48,6 +54,12 @@ func TestCountStore(t *testing.T) {
 			t.Errorf("accepting: %v", err)
 		}
 	}
+	if _, _, err := s.FindKey(t.Context(), "", ""); !errors.Is(err, under.err) {
+		t.Errorf("finding a key: %v", err)
+	}
+	if _, err := s.ListPauses(t.Context()); !errors.Is(err, under.err) {
+		t.Errorf("reading the pauses: %v", err)
+	}
 	under.err = store.ErrLost // an answer, not a fault
 	_ = s.Finish(t.Context(), store.Claim{}, nil)
 	if swept, err := s.Sweep(t.Context(), store.SweepQuery{}); len(swept.Requeued) != 2 || err != nil {
@@ -56,7 +68,7 @@ func TestCountStore(t *testing.T) {
 	if got := series(t, m, "gateway_runs_taken_over_total"); got[""] != 3 {
 		t.Errorf("taken over: %v", got)
 	}
-	want := map[string]float64{"/accept": 2, "/checkpoint": 0, "/claim": 0, "/finish": 0, "/heartbeat": 0, "/purge": 0, "/record": 0, "/sweep": 0}
+	want := map[string]float64{"/accept": 2, "/checkpoint": 0, "/claim": 0, "/finish": 0, "/heartbeat": 0, "/key": 1, "/purge": 0, "/read": 1, "/record": 0, "/sweep": 0}
 	if got := series(t, m, "gateway_store_errors_total"); !maps.Equal(got, want) {
 		t.Errorf("errors: %v", got)
 	}
