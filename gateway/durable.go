@@ -64,6 +64,11 @@ func newDurableParts(g *Gateway, env run.Env, wakeup *run.Signal) *durableParts 
 	g.metrics.RegisterQueues(d.queues, g.log)
 	g.metrics.RegisterStoreSize(g.life, o.Store, o.Clock, g.log)
 	g.metrics.RegisterPauses(env.Pauses.IsPaused, known)
+	g.metrics.RegisterFailures(func(each func(flow string, open, started int)) {
+		for name, w := range d.failures.Windows() {
+			each(name, w.Open, w.Started)
+		}
+	})
 	g.metrics.RegisterHistory(d.recorder.Dropped, d.recorder.SummaryOnly)
 	d.executing, d.endExecuting = context.WithCancel(context.Background())
 	return d

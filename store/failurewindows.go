@@ -34,6 +34,7 @@ type FailureWatch struct {
 // CollectedFailures is the result of CollectFailures.
 type CollectedFailures struct {
 	Due  *FailureWindow // nil for none
+	Open int            // how many failures the window has that is not over
 	More bool           // more failures wait to be counted
 }
 
@@ -115,6 +116,15 @@ func (s *WindowState) Due(w FailureWatch, now time.Time) *FailureWindow {
 		return nil
 	}
 	return &s.FailureWindow
+}
+
+// Result returns what CollectFailures returns of the window.
+func (s *WindowState) Result(w FailureWatch, now time.Time) CollectedFailures {
+	out := CollectedFailures{Due: s.Due(w, now)}
+	if !s.isOver(w, now) {
+		out.Open = s.Count
+	}
+	return out
 }
 
 // Collect counts failures, which are in order, and returns how many of them it

@@ -5,7 +5,9 @@ package failures
 
 import (
 	"context"
+	"maps"
 	"strconv"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -35,10 +37,21 @@ type Options struct {
 }
 
 // Watcher counts failures, and starts the flows that watch them.
-type Watcher struct{ Options }
+type Watcher struct {
+	Options
+
+	mu      sync.Mutex
+	windows map[string]Window // of the last count, by flow
+}
+
+// Window is what is known of the windows of a flow.
+type Window struct {
+	Open    int // failures in the window that is open
+	Started int // runs that this gateway has started, since its own start
+}
 
 // New returns a watcher that starts nothing before Run is called.
-func New(o Options) *Watcher { return &Watcher{o} }
+func New(o Options) *Watcher { return &Watcher{Options: o} }
 
 // Run starts flows as their windows are due, until the context ends.
 func (w *Watcher) Run(ctx context.Context) {
@@ -53,6 +66,7 @@ func (w *Watcher) startDue(ctx context.Context) {
 		return
 	}
 	defer snap.Release()
+	w.keepOnly(snap.Watchers)
 	for _, e := range snap.Watchers {
 		if err := w.startFlow(ctx, e); err != nil && ctx.Err() == nil {
 			w.Log.Sampled.Warn("a flow that watches failures waits for the store", zap.String("flow", e.Flow.Name), zap.Error(err))
@@ -72,18 +86,52 @@ func (w *Watcher) startFlow(ctx context.Context, e *snapshot.Endpoint) error {
 	if n := len(due.Runs); n > 0 {
 		how.Parent = due.Runs[n-1]
 	}
-	if _, _, err := w.Services.StartFlow(ctx, e, part.Event(failuresOf(due)), how); err != nil {
+	_, earlier, err := w.Services.StartFlow(ctx, e, part.Event(failuresOf(due)), how)
+	if err != nil {
 		return err
 	}
+	if earlier == nil {
+		w.change(e.Flow.Name, func(k *Window) { k.Started++ })
+	}
 	return w.Store.MarkWindowFired(ctx, e.Flow.Name, due.Begin)
+}
+
+// Windows returns the windows of the flows that serve, by flow.
+func (w *Watcher) Windows() map[string]Window {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return maps.Clone(w.windows)
+}
+
+// keepOnly forgets the windows of other flows.
+func (w *Watcher) keepOnly(watchers []*snapshot.Endpoint) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	kept := make(map[string]Window, len(watchers))
+	for _, e := range watchers {
+		kept[e.Flow.Name] = w.windows[e.Flow.Name]
+	}
+	w.windows = kept
+}
+
+func (w *Watcher) change(name string, change func(*Window)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	k := w.windows[name]
+	change(&k)
+	w.windows[name] = k
 }
 
 // collect counts all failures, and returns the window if it is due.
 func (w *Watcher) collect(ctx context.Context, watch store.FailureWatch) (*store.FailureWindow, error) {
 	for {
 		got, err := w.Store.CollectFailures(ctx, watch)
-		if err != nil || !got.More {
-			return got.Due, err
+		if err != nil {
+			return nil, err
+		}
+		if !got.More {
+			w.change(watch.Flow, func(k *Window) { k.Open = got.Open })
+			return got.Due, nil
 		}
 	}
 }

@@ -72,7 +72,7 @@ func (c *failureCollector) findDueWindow(ctx context.Context, t *tx) error {
 	scanRows(t.addSQL("SELECT true FROM watched_failures WHERE watcher = $1 LIMIT 1", c.Flow), []any{&c.waiting}, func() error { return nil })
 	state, now, err := readWindow(ctx, t, c.Flow, "")
 	if err == nil {
-		c.out.Due = state.Due(c.FailureWatch, now)
+		c.out = state.Result(c.FailureWatch, now)
 	}
 	return err
 }
@@ -91,7 +91,8 @@ func (c *failureCollector) collect(ctx context.Context, t *tx) error {
 		return err
 	}
 	n := state.Collect(c.FailureWatch, now, found)
-	c.out.Due, c.out.More = state.Due(c.FailureWatch, now), n == store.MaxCollectedFailures
+	c.out = state.Result(c.FailureWatch, now)
+	c.out.More = n == store.MaxCollectedFailures
 	if n == 0 {
 		return nil
 	}

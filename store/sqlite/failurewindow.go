@@ -52,7 +52,7 @@ func (s *Store) findDueWindow(ctx context.Context, w store.FailureWatch) (out st
 		}
 		state, err := readWindow(v, w.Flow)
 		if err == nil {
-			out.Due = state.Due(w, time.UnixMilli(s.clock.now()))
+			out = state.Result(w, time.UnixMilli(s.clock.now()))
 		}
 		return err
 	})
@@ -75,7 +75,7 @@ func (t *tx) collectFailures(w store.FailureWatch) (out store.CollectedFailures,
 	if err != nil {
 		return out, err
 	}
-	now := time.UnixMilli(t.now)
+	now, more := time.UnixMilli(t.now), false
 	if n := state.Collect(w, now, found); n > 0 {
 		if _, err := t.exec("DELETE FROM watched_failures WHERE watcher = ? AND number <= ?", w.Flow, found[n-1].Number); err != nil {
 			return out, err
@@ -83,9 +83,10 @@ func (t *tx) collectFailures(w store.FailureWatch) (out store.CollectedFailures,
 		if err := t.writeWindow(w.Flow, state); err != nil {
 			return out, err
 		}
-		out.More = n == store.MaxCollectedFailures
+		more = n == store.MaxCollectedFailures
 	}
-	out.Due = state.Due(w, now)
+	out = state.Result(w, now)
+	out.More = more
 	return out, nil
 }
 

@@ -19,6 +19,7 @@ func failureWindowTests() []test {
 		{"each watcher has a window of its own", windowPerWatcher},
 		{"one of many callers counts a failure", windowRace},
 		{"causes and runs are bounded", windowBounds},
+		{"says how many failures are in the open window", windowOpen},
 		{"a renamed watcher keeps its window", windowRename},
 		{"windows of both names count together", windowRenameOpen},
 		{"failures that nobody counts are deleted", windowPurge},
@@ -160,6 +161,26 @@ func windowCountsNoMarked(f *fixture) {
 	f.accept()
 	fail(f.claimOne().Claim)
 	f.wantDue(alert(1), 1)
+}
+
+// wantOpen fails unless the window that is open has so many failures.
+func (f *fixture) wantOpen(w store.FailureWatch, count int) {
+	f.Helper()
+	got, err := f.s.CollectFailures(f.ctx, w)
+	f.ok(err)
+	f.same("open", got.Open, count)
+}
+
+func windowOpen(f *fixture) {
+	f.wantOpen(alert(2), 0)
+	f.failWatched("orders", "status 500", "alert")
+	f.wantOpen(alert(2), 1) // counts it
+	f.wantOpen(alert(2), 1) // reads it
+	f.failWatched("orders", "status 500", "alert")
+	f.markFired(f.wantDue(alert(2), 2))
+	f.wantOpen(alert(2), 2)
+	f.clock.Advance(10 * time.Minute)
+	f.wantOpen(alert(2), 0)
 }
 
 func windowDueOnce(f *fixture) {

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"io"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -173,6 +174,13 @@ func TestFailureTrigger(t *testing.T) {
 					t.Errorf("flow %s has %d runs, want 1", flow, len(runs))
 				}
 			}
+			signaltest.Repeat(t, "the metrics show the window", func() bool {
+				return strings.Contains(d.metricsText(), `gateway_failure_window_runs{flow="alert"} 4`)
+			})
+			const started = `gateway_failure_starts_total{flow="alert"} 1`
+			if n := strings.Count(d.metricsText()+second.metricsText(), started); n != 1 && second != d || n != 2 && second == d {
+				t.Errorf("%d of the gateways started the flow:\n%s", n, d.metricsText())
+			}
 			got := d.outside.bodies("/alert")
 			if len(got) != 1 {
 				t.Fatalf("told %d times: %q", len(got), got)
@@ -187,4 +195,9 @@ func TestFailureTrigger(t *testing.T) {
 			}
 		})
 	}
+}
+
+func (d *durable) metricsText() string {
+	d.t.Helper()
+	return d.admin(http.MethodGet, "/metrics").Body.String()
 }
