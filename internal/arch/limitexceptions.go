@@ -53,6 +53,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"config/expr.maxPlainDigits":        format,
 		"config/expr.maxURLSamples":         format,
 		"config/expr/jq.maxCalls":           inside,
+		"config/expr/jq.maxOperandText":     inside,
 		"config/expr/jq.maxParts":           inside,
 		"config/expr/jq.maxRecursion":       inside,
 		"config/expr/funcs.maxExponent":     "it is maxDigits as a binary exponent",
