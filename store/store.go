@@ -38,6 +38,10 @@ type Queue interface {
 	// Claim claims queued runs for the caller, at most q.Limit. Finding none is
 	// not an error.
 	Claim(ctx context.Context, q ClaimQuery) (Claimed, error)
+	// ClaimsAfterEnds reports whether a Claim that waits together with the end of a
+	// run, see Finish, may claim the run that takes its place. Then callers claim before
+	// the end is durable.
+	ClaimsAfterEnds() bool
 	// Ready returns a channel that receives after runs may have become claimable,
 	// on any gateway. Signals may be merged, false or lost (such as with a broken
 	// connection to a server), so callers also claim without a signal from time to

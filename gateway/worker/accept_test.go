@@ -34,6 +34,8 @@ func (s *acceptStore) Accept(_ context.Context, sub *store.Submission) (store.Ac
 	return store.Accepted{}, s.err
 }
 
+func (*acceptStore) ClaimsAfterEnds() bool { return true }
+
 func (s *acceptStore) Finish(_ context.Context, c store.Claim, _ *store.Ending) error {
 	s.finished <- c.ID
 	return nil

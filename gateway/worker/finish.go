@@ -36,6 +36,9 @@ func (r *Run) finish(out *flow.Outcome) {
 	}
 	r.endSpan(string(out.State), out)
 	ending := r.buildEnding(out)
+	if s.ClaimsAfterEnds() {
+		r.pool.Wakeup.Send()
+	}
 	if r.writeEnd(func(ctx context.Context) error { return s.Finish(ctx, claim, ending) }) {
 		r.Endpoint.Metrics.ObserveRun(out.State, now, took, r.Span)
 		r.LogRun(out, 0, took)

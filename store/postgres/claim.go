@@ -36,6 +36,9 @@ func (s *Store) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, e
 	return store.Claimed{Work: c.work, Next: c.next}, nil
 }
 
+// ClaimsAfterEnds returns false: claims have transactions of their own.
+func (s *Store) ClaimsAfterEnds() bool { return false }
+
 // claimer is one call of Claim.
 type claimer struct {
 	*tx

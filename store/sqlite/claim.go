@@ -13,7 +13,11 @@ import (
 // Claim claims queued runs for the caller.
 func (s *Store) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, error) {
 	var out store.Claimed
-	err := s.writer.do(ctx, func(t *tx) error {
+	if next, idle := s.idle.until(s.clock.now()); idle {
+		out.Next = next
+		return out, ctx.Err()
+	}
+	err := s.writer.claim(ctx, func(t *tx) error {
 		out = store.Claimed{}
 		work, err := t.claimRuns(&q)
 		out.Work, out.Next = work, t.untilNext()
@@ -30,11 +34,17 @@ func (s *Store) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, e
 	return out, nil
 }
 
-func (t *tx) untilNext() time.Duration {
-	if t.counts.due == 0 {
+// ClaimsAfterEnds returns true, see turn.
+func (s *Store) ClaimsAfterEnds() bool { return true }
+
+func (t *tx) untilNext() time.Duration { return untilDue(t.counts.due, t.now) }
+
+// untilDue returns the time until the next waiting run is due, -1 if none waits.
+func untilDue(due, now int64) time.Duration {
+	if due == 0 {
 		return -1
 	}
-	return max(time.Duration(t.counts.due-t.now)*time.Millisecond, 0)
+	return max(time.Duration(due-now)*time.Millisecond, 0)
 }
 
 // claimRuns claims an equal share from each flow, and then the rest from any

@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"database/sql/driver"
+	"sync/atomic"
+	"time"
 
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -35,7 +37,8 @@ type queueCounts struct {
 	flows   map[string]*flowCounts
 	changed []*flowCounts
 
-	due, dueBefore int64 // when the next waiting run is due; 0 if none waits
+	ready, readyBefore int   // of all flows
+	due, dueBefore     int64 // when the next waiting run is due; 0 if none waits
 }
 
 func newQueueCounts() queueCounts { return queueCounts{flows: map[string]*flowCounts{}} }
@@ -61,6 +64,12 @@ func (c *queueCounts) move(flow string, from, to store.State) {
 	}
 	f.add(from, -1)
 	f.add(to, 1)
+	if from == store.Queued {
+		c.ready--
+	}
+	if to == store.Queued {
+		c.ready++
+	}
 }
 
 func (c *counts) add(s store.State, by int) {
@@ -91,14 +100,18 @@ func (c *queueCounts) noteDue(due int64) bool {
 
 // clearReady corrects the counts of a flow if the file has no more claimable
 // runs: another program has changed the file.
-func (c *queueCounts) clearReady(flow string) { c.flows[flow].ready = 0 }
+func (c *queueCounts) clearReady(flow string) {
+	f := c.flows[flow]
+	c.ready -= f.ready
+	f.ready = 0
+}
 
 // rollback restores the counts of the last commit.
 func (c *queueCounts) rollback() {
 	for _, f := range c.changed {
 		f.counts = f.before
 	}
-	c.due = c.dueBefore
+	c.due, c.ready = c.dueBefore, c.readyBefore
 }
 
 // commit makes the current counts final.
@@ -108,7 +121,34 @@ func (c *queueCounts) commit() {
 	}
 	clear(c.changed)
 	c.changed = c.changed[:0]
-	c.dueBefore = c.due
+	c.dueBefore, c.readyBefore = c.due, c.ready
+}
+
+// idleness tells Claim without a transaction that no run can be claimed. It is the
+// time at which the next waiting run is due, 0 if none waits, or mayBeBusy.
+type idleness struct{ due atomic.Int64 }
+
+// mayBeBusy says that a run is ready, or that the state in memory may differ from the
+// file.
+const mayBeBusy = -1
+
+// set takes the counts of a transaction that is durable.
+func (i *idleness) set(c *queueCounts) {
+	if c.ready > 0 {
+		i.due.Store(mayBeBusy)
+		return
+	}
+	i.due.Store(c.due)
+}
+
+// until reports whether no run can be claimed now, and the time until the next
+// waiting run is due.
+func (i *idleness) until(now int64) (next time.Duration, idle bool) {
+	due := i.due.Load()
+	if due == mayBeBusy || due != 0 && due <= now {
+		return 0, false
+	}
+	return untilDue(due, now), true
 }
 
 // loadState rebuilds the state in memory from the file. Running runs without a

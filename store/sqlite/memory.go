@@ -40,7 +40,7 @@ func OpenMemory(c clock.Clock, image Image) (*Store, error) {
 func openMemory(o Options, image Image) (*Store, error) {
 	steady := newSteadyClock(o.Clock, o.Elapsed)
 	t := newTx("file::memory:?_pragma=temp_store(memory)&_pragma=auto_vacuum(incremental)&_pragma=journal_mode(memory)", &fileCheck{memory: true}, steady, o)
-	s := &Store{clock: steady, hash: t.hash, leases: t.leases, ready: t.ready, writer: newWriter(t), closed: make(chan struct{})}
+	s := &Store{clock: steady, hash: t.hash, leases: t.leases, idle: t.idle, ready: t.ready, writer: newWriter(t), closed: make(chan struct{})}
 	s.readers = &readers{shared: s.readInTurn}
 	if err := t.openMemory(image); err != nil {
 		return nil, fmt.Errorf("opening a store in memory: %w", errors.Join(err, t.closeConn()))
@@ -48,6 +48,7 @@ func openMemory(o Options, image Image) (*Store, error) {
 	go func() {
 		defer close(s.closed)
 		s.writer.Run()
+		s.idle.due.Store(mayBeBusy) // the writer refuses
 		s.closeErr = t.closeConn()
 	}()
 	return s, nil

@@ -65,6 +65,7 @@ type Store struct {
 	clock   *steadyClock
 	hash    keyHash
 	leases  *leases
+	idle    *idleness
 	ready   <-chan struct{}
 	writer  *writer
 	readers *readers
@@ -92,7 +93,7 @@ func Open(o Options) (*Store, error) {
 	c := newSteadyClock(o.Clock, o.Elapsed)
 	t := newTx(dsn(path, false), files, c, o)
 	s := &Store{
-		path: path, lock: lock, clock: c, hash: t.hash, leases: t.leases, ready: t.ready,
+		path: path, lock: lock, clock: c, hash: t.hash, leases: t.leases, idle: t.idle, ready: t.ready,
 		writer: newWriter(t), readers: newReaders(dsn(path, true), files), closed: make(chan struct{}),
 	}
 	if err := t.prepareFile(); err != nil && !isDiskFull(err) {
@@ -102,6 +103,7 @@ func Open(o Options) (*Store, error) {
 	go func() {
 		defer close(s.closed)
 		s.writer.Run()
+		s.idle.due.Store(mayBeBusy) // the writer refuses
 		s.closeErr = errors.Join(s.readers.close(), t.closeConn(), files.open.Close(), s.lock.Close())
 	}()
 	return s, nil

@@ -22,6 +22,7 @@ type tx struct {
 	maxCompact int64
 
 	leases *leases
+	idle   *idleness
 	ready  chan struct{}
 
 	counts   queueCounts
@@ -44,11 +45,13 @@ func newTx(dsn string, f *fileCheck, c *steadyClock, o Options) *tx {
 	if warn == nil {
 		warn = func(string) {}
 	}
-	return &tx{
+	t := &tx{
 		dsn: dsn, files: f, clock: c, hash: keyHash{o.KeyHash, o.NewKey}, warn: warn, maxCompact: cmp.Or(o.maxCompact, maxCompact),
-		leases: newLeases(c), ready: make(chan struct{}, 1),
+		leases: newLeases(c), idle: &idleness{}, ready: make(chan struct{}, 1),
 		counts: newQueueCounts(), stats: statsDelta{}, insertStepsSQL: insertStepsSQL(),
 	}
+	t.idle.due.Store(mayBeBusy)
+	return t
 }
 
 // begin begins a transaction, on a new connection if the old one is broken. Then
@@ -147,6 +150,7 @@ func (t *tx) commit() error {
 		t.loaded = false
 		return err
 	}
+	t.idle.set(&t.counts)
 	for _, f := range t.commitHooks {
 		f()
 	}
@@ -168,6 +172,7 @@ func (t *tx) rollback(why error) {
 		t.rollbackHooks[i]()
 	}
 	t.counts.rollback()
+	t.idle.due.Store(mayBeBusy)
 	t.reset()
 	if t.conn == nil {
 		return

@@ -56,7 +56,7 @@ func (s *Store) Finish(ctx context.Context, c store.Claim, e *store.Ending) erro
 	if err := e.Validate(); err != nil {
 		return err
 	}
-	return s.writer.do(ctx, func(t *tx) error { return t.finishRun(c, e) })
+	return s.writer.end(ctx, func(t *tx) error { return t.finishRun(c, e) })
 }
 
 func (t *tx) finishRun(c store.Claim, e *store.Ending) error {
@@ -121,18 +121,18 @@ func checkFence(c store.Claim, n int64, err error) error {
 
 // Retry puts a claimed run back for another attempt.
 func (s *Store) Retry(ctx context.Context, c store.Claim, l store.Requeue) error {
-	return s.writer.do(ctx, func(t *tx) error { return t.requeueClaimed(c, l, 1) })
+	return s.writer.end(ctx, func(t *tx) error { return t.requeueClaimed(c, l, 1) })
 }
 
 // Suspend puts a claimed run back for a time.
 func (s *Store) Suspend(ctx context.Context, c store.Claim, l store.Requeue) error {
 	l.Cause = store.Cause{}
-	return s.writer.do(ctx, func(t *tx) error { return t.requeueClaimed(c, l, 0) })
+	return s.writer.end(ctx, func(t *tx) error { return t.requeueClaimed(c, l, 0) })
 }
 
 // Release puts claimed runs back as if they had not been claimed.
 func (s *Store) Release(ctx context.Context, claims ...store.Claim) error {
-	return s.writer.do(ctx, func(t *tx) error {
+	return s.writer.end(ctx, func(t *tx) error {
 		for _, c := range claims {
 			if err := t.requeueClaimed(c, store.Requeue{}, 0); err != nil && !errors.Is(err, store.ErrLost) {
 				return err

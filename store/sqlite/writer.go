@@ -15,10 +15,25 @@ const maxBatch = 512
 // their own before the whole batch fails.
 const maxIsolated = 16
 
-// operation writes in a transaction that it shares with others. It may be called
-// again after its transaction was rolled back. If it returns an error after it
-// has written, its writes are rolled back.
-type operation func(*tx) error
+// operation writes in a transaction that it shares with others.
+type operation struct {
+	turn turn
+	// write may be called again after its transaction was rolled back. If it returns
+	// an error after it has written, its writes are rolled back.
+	write func(*tx) error
+}
+
+// turn is when an operation is executed in its batch. All operations of a batch wait
+// at the same time, so any order is right. In this one a run that ends makes room for
+// those of its flow that are queued, and these for one that is being accepted: it
+// starts at once, which saves the writes of a claim.
+type turn int
+
+const (
+	turnEnd turn = iota
+	turnClaim
+	turnOther
+)
 
 type pending = batch.Op[operation]
 
@@ -35,11 +50,24 @@ func newWriter(t *tx) *writer {
 	return w
 }
 
-// do has the operation executed, and returns its error after it is durable.
-func (w *writer) do(ctx context.Context, o operation) error { return w.Do(ctx, o) }
+// do has an operation executed, and returns its error after it is durable.
+func (w *writer) do(ctx context.Context, write func(*tx) error) error {
+	return w.Do(ctx, operation{turnOther, write})
+}
+
+// claim is do for an operation that claims runs.
+func (w *writer) claim(ctx context.Context, write func(*tx) error) error {
+	return w.Do(ctx, operation{turnClaim, write})
+}
+
+// end is do for an operation that ends a claim.
+func (w *writer) end(ctx context.Context, write func(*tx) error) error {
+	return w.Do(ctx, operation{turnEnd, write})
+}
 
 // execute commits a batch, without the operations that fail.
 func (w *writer) execute(ops []*pending) {
+	slices.SortStableFunc(ops, func(a, b *pending) int { return int(a.Value.turn - b.Value.turn) })
 	for isolated := 0; ; isolated++ {
 		failed, err := w.commit(ops)
 		if failed == nil {
@@ -80,7 +108,7 @@ func (w *writer) commit(ops []*pending) (failed *pending, err error) {
 	}
 	for _, o := range ops {
 		t.writes = 0
-		o.Err = o.Value(t)
+		o.Err = o.Value.write(t)
 		switch {
 		case o.Err == nil:
 		case isUnavailable(o.Err):
