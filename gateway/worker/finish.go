@@ -108,6 +108,7 @@ func (r *Run) writeEnd(write func(context.Context) error) bool {
 	if err != nil && !errors.Is(err, store.ErrLost) {
 		err = r.retryEnd(write)
 	}
+	r.flushLines()
 	switch {
 	case err == nil:
 		return true

@@ -42,11 +42,13 @@ func (r *Run) endWait(s store.Step) {
 	}
 }
 
-// Before writes the checkpoints that are due, and verifies the lease before an
-// action with an effect outside.
+// Before writes the checkpoint that is due, and verifies the lease before an action
+// with an effect outside. A pure action runs while the checkpoint is written.
 func (r *Run) Before(_ context.Context, c *flow.Call) error {
-	outside := !r.Endpoint.IsPure(c.Step.Kind)
-	if err := r.writeCheckpoint(outside); err != nil || !outside {
+	if r.Endpoint.IsPure(c.Step.Kind) {
+		return r.startCheckpoint()
+	}
+	if err := r.writeCheckpoint(); err != nil {
 		return err
 	}
 	return r.verifyLease()
@@ -96,39 +98,4 @@ func (r *Run) earlierAttempt(path string) (store.Step, bool) {
 	}
 	s, ran := r.earlier[path]
 	return s, ran
-}
-
-// writeCheckpoint writes pending checkpoints before an action starts, so that a crash
-// cannot repeat a completed one. Nothing is written if all pending steps may be
-// repeated. Steps with a volatile output must not be repeated once an action
-// with an effect outside starts, because it may send that output. When writeCheckpoint
-// returns, each step that ended before the call is stored, also if another call
-// wrote it.
-func (r *Run) writeCheckpoint(outside bool) error {
-	r.checkpointing.Lock()
-	defer r.checkpointing.Unlock()
-	r.mu.Lock()
-	steps, mayBeSent := r.pending, outside && r.volatile > 0
-	r.mu.Unlock()
-	if !mayBeSent && !r.hasEffect(steps) {
-		return nil
-	}
-	err := r.retryWrite(r.ctx, func(ctx context.Context) error {
-		return r.pool.Store.Checkpoint(ctx, *r.claim.Load(), steps...)
-	})
-	if err != nil {
-		return err // the steps are still pending, for the end of the run
-	}
-	r.mu.Lock()
-	r.pending = slices.Clone(r.pending[len(steps):])
-	r.volatile = max(r.volatile-len(steps), 0)
-	r.mu.Unlock()
-	return nil
-}
-
-// hasEffect reports whether a step had an effect outside of the run.
-func (r *Run) hasEffect(steps []store.Step) bool {
-	return slices.ContainsFunc(steps, func(s store.Step) bool {
-		return s.State != flow.Skipped && !r.Endpoint.IsPure(s.Kind)
-	})
 }

@@ -7,7 +7,9 @@
 //     Steps that an earlier attempt completed do not run again.
 //   - Checkpoint: before an action with an effect outside starts, the Run writes
 //     the steps that have ended, and verifies that its claim still holds. A crash
-//     repeats at most the actions that were under way.
+//     repeats at most the actions that were under way. Pure actions run while the
+//     checkpoint is written, and the end of the run takes over one that the store has
+//     not begun to write.
 //   - Finish: the Run writes its end, its suspension or its next attempt. It
 //     repeats the write while the store is unavailable.
 //

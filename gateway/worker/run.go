@@ -37,10 +37,13 @@ type Run struct {
 	earlier  map[string]store.Step // steps of earlier attempts, by path
 	progress flow.Progress         // of earlier attempts
 
-	checkpointing sync.Mutex // held while a checkpoint is written
+	checkpointing sync.Mutex  // held while a checkpoint is started or awaited
+	current       *checkpoint // that is written; under checkpointing
 
 	mu      sync.Mutex
 	pending []store.Step // ended and not yet written
+	writing int          // how many of them the current checkpoint writes
+	lines   []func()     // of the log, that wait for the checkpoint
 	failed  []store.Step // to be tried again in the next attempt
 	// interrupted are the failed steps that were under way when the run was
 	// interrupted.
@@ -91,6 +94,7 @@ func (r *Run) executeAndFinish() {
 		return
 	}
 	out := r.execute()
+	r.settleCheckpoint()
 	switch {
 	case r.isLost():
 		r.endSpan("lost", &out)

@@ -1,0 +1,148 @@
+package worker
+
+import (
+	"context"
+	"slices"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// checkpoint is a checkpoint that is written while a pure action runs.
+type checkpoint struct {
+	withdraw context.CancelFunc // stops it, unless the store has begun to write it
+	done     chan struct{}
+}
+
+// startCheckpoint starts to write the pending steps before a pure action, if one of
+// them had an effect outside of the run. The action need not wait for it: it can be
+// repeated, and its log lines wait. If the run ends before the store begins to write
+// the checkpoint, the end of the run writes these steps.
+func (r *Run) startCheckpoint() error {
+	r.checkpointing.Lock()
+	defer r.checkpointing.Unlock()
+	r.mu.Lock()
+	due := r.hasEffect(r.pending[r.writing:])
+	r.mu.Unlock()
+	if !due {
+		return nil
+	}
+	r.awaitCheckpoint()
+	r.mu.Lock()
+	steps := r.pending
+	if r.pool.Harness == nil {
+		r.writing = len(steps)
+	}
+	r.mu.Unlock()
+	if r.pool.Harness != nil { // tests of flows must not depend on which write comes first
+		return r.writeSteps(r.ctx, steps)
+	}
+	ctx, withdraw := context.WithCancel(r.ctx)
+	c := &checkpoint{withdraw: withdraw, done: make(chan struct{})}
+	r.current = c
+	go func() {
+		defer close(c.done)
+		defer withdraw()
+		_ = r.writeSteps(ctx, steps) // after an error they are still pending: the next write reports it
+	}()
+	return nil
+}
+
+// awaitCheckpoint waits until no checkpoint is written. It is called under
+// checkpointing.
+func (r *Run) awaitCheckpoint() {
+	if r.current == nil {
+		return
+	}
+	<-r.current.done
+	r.current = nil
+	r.mu.Lock()
+	r.writing = 0
+	r.mu.Unlock()
+}
+
+// settleCheckpoint withdraws the checkpoint that is written, or waits for it if the
+// store has begun. The steps of a withdrawn one are still pending.
+func (r *Run) settleCheckpoint() {
+	r.checkpointing.Lock()
+	defer r.checkpointing.Unlock()
+	if r.current != nil {
+		r.current.withdraw()
+		r.awaitCheckpoint()
+	}
+}
+
+// writeCheckpoint writes pending steps before an action with an effect outside
+// starts, so that a crash cannot repeat a completed one. Nothing is written if all
+// pending steps may be repeated. Steps with a volatile output must not be, because the
+// action may send that output. When writeCheckpoint returns, each step that ended
+// before the call is stored, also if another call wrote it.
+func (r *Run) writeCheckpoint() error {
+	r.checkpointing.Lock()
+	defer r.checkpointing.Unlock()
+	r.awaitCheckpoint()
+	r.mu.Lock()
+	steps, due := r.pending, r.volatile > 0 || r.hasEffect(r.pending)
+	r.mu.Unlock()
+	if !due {
+		return nil
+	}
+	return r.writeSteps(r.ctx, steps)
+}
+
+// writeSteps writes the first of the pending steps. After an error they are still
+// pending, for the end of the run.
+func (r *Run) writeSteps(ctx context.Context, steps []store.Step) error {
+	err := r.retryWrite(ctx, func(ctx context.Context) error {
+		return r.pool.Store.Checkpoint(ctx, *r.claim.Load(), steps...)
+	})
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	r.pending = slices.Clone(r.pending[len(steps):])
+	r.volatile = max(r.volatile-len(steps), 0)
+	r.writing = 0
+	lines := r.lines
+	r.lines = nil
+	r.mu.Unlock()
+	writeLines(lines)
+	return nil
+}
+
+// hasEffect reports whether a step had an effect outside of the run.
+func (r *Run) hasEffect(steps []store.Step) bool {
+	return slices.ContainsFunc(steps, func(s store.Step) bool {
+		return s.State != flow.Skipped && !r.Endpoint.IsPure(s.Kind)
+	})
+}
+
+// Log writes a line of action "log". While a checkpoint is written the line waits: who
+// reads it may rely on it that the actions before it do not run again.
+func (r *Run) Log(action, level, message string, values map[string]any) {
+	line := func() { r.Scope.Log(action, level, message, values) }
+	r.mu.Lock()
+	waits := r.writing > 0
+	if waits {
+		r.lines = append(r.lines, line)
+	}
+	r.mu.Unlock()
+	if !waits {
+		line()
+	}
+}
+
+// flushLines writes the lines that wait, after the end of the run was written.
+func (r *Run) flushLines() {
+	r.mu.Lock()
+	lines := r.lines
+	r.lines = nil
+	r.mu.Unlock()
+	writeLines(lines)
+}
+
+func writeLines(lines []func()) {
+	for _, line := range lines {
+		line()
+	}
+}
