@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/gateway/acme"
@@ -137,6 +138,24 @@ func (r *reloader) serveCertificate(hello *tls.ClientHelloInfo) (*tls.Certificat
 		return c.pair, nil
 	}
 	return obtained, err
+}
+
+// certificateEnds returns when the certificates end that serve, by their names: of a
+// certificate from files its first name, and of obtained ones their domains.
+func (r *reloader) certificateEnds() map[string]time.Time {
+	c := r.certificate.Load()
+	switch {
+	case c == nil:
+		return nil
+	case c.acme != nil:
+		return r.acme.Ends()
+	}
+	leaf := c.pair.Leaf
+	name := leaf.Subject.CommonName
+	if len(leaf.DNSNames) > 0 {
+		name = leaf.DNSNames[0]
+	}
+	return map[string]time.Time{strings.ToValidUTF8(name, ""): leaf.NotAfter}
 }
 
 // tlsConfig returns the TLS settings of the endpoints.

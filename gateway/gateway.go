@@ -184,6 +184,7 @@ func compose(o Options) *Gateway {
 			Key:      o.Key, HasStore: o.Store != nil, OpenNothing: o.Harness != nil, Log: g.log, Metrics: g.metrics, BaseURL: g.baseURL,
 		}),
 	}
+	g.metrics.RegisterCertificates(g.reloader.certificateEnds)
 	return g
 }
 

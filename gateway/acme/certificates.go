@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/caddyserver/certmagic"
 	"go.uber.org/zap"
@@ -78,6 +79,19 @@ func (c *certificates) stop() {
 // isComplete reports whether each domain has a certificate.
 func (c *certificates) isComplete() bool {
 	return !slices.ContainsFunc(c.domains, func(d string) bool { return len(c.cache.AllMatchingCertificates(d)) == 0 })
+}
+
+// ends returns when the certificates of the domains end that have one.
+func (c *certificates) ends() map[string]time.Time {
+	out := map[string]time.Time{}
+	for _, d := range c.domains {
+		for _, cert := range c.cache.AllMatchingCertificates(d) {
+			if cert.Leaf != nil && cert.Leaf.NotAfter.After(out[d]) {
+				out[d] = cert.Leaf.NotAfter
+			}
+		}
+	}
+	return out
 }
 
 // covers reports whether a name that a client sent is one of the domains. Clients

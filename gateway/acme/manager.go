@@ -6,6 +6,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/caddyserver/certmagic"
 	"go.uber.org/zap"
@@ -119,6 +120,14 @@ func (m *Manager) Stop() {
 		s.now.stop()
 	}
 	m.stopped = true
+}
+
+// Ends returns when the certificates that serve end, by domain.
+func (m *Manager) Ends() map[string]time.Time {
+	if s := m.serving.Load(); s != nil {
+		return s.now.ends()
+	}
+	return nil
 }
 
 var errNoCertificate = errors.New("there is no certificate for this name")

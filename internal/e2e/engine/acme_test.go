@@ -135,6 +135,9 @@ func TestACME(t *testing.T) {
 	stop := a.serve(g, a.listener)
 	a.awaitCertificate(0, a.domain)
 	a.lines.await(0, `"level":"info"`, "certificate obtained successfully", `"part":"acme"`, a.domain)
+	if endOf(t, g, a.domain) == "" {
+		t.Error("the metrics do not show the end of the certificate")
+	}
 	first, err := a.post(a.domain, "/x")
 	if err != nil || first.status != 200 || first.proto != "HTTP/2.0" {
 		t.Fatal(first, err)

@@ -36,7 +36,7 @@ func TestGuideListsMetrics(t *testing.T) {
 		// They are missing where nothing is queued, repeated, paused or traced.
 		later := []string{
 			"gateway_queue_runs", "gateway_queue_oldest_timestamp_seconds", "gateway_action_retries_total", "gateway_flow_paused",
-			"gateway_failure_window_runs", "gateway_failure_starts_total", "gateway_trace_spans_sent_total", "gateway_trace_spans_dropped_total",
+			"gateway_certificate_expiry_timestamp_seconds", "gateway_failure_window_runs", "gateway_failure_starts_total", "gateway_trace_spans_sent_total", "gateway_trace_spans_dropped_total",
 		}
 		if !slices.Contains(shown, name) && !slices.Contains(later, name) {
 			t.Errorf("there is no %s", name)

@@ -14,8 +14,10 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -175,10 +177,26 @@ func TestTLSFilesAreWatched(t *testing.T) {
 	if serial, _ := postTLS(t, addr); serial != 1 {
 		t.Fatalf("certificate %d", serial)
 	}
+	if text := endOf(t, d.g, "localhost"); text == "" {
+		t.Error("the metrics do not show the end of the certificate")
+	}
 	d.after(func() { certify(t, dir, 2) }, `"msg":"reloaded"`)
 	if serial, _ := postTLS(t, addr); serial != 2 {
 		t.Errorf("certificate %d", serial)
 	}
+}
+
+// endOf returns when the certificate for a name ends, as the metrics show it; "" if they
+// do not.
+func endOf(t *testing.T, g *gateway.Gateway, name string) string {
+	t.Helper()
+	w := httptest.NewRecorder()
+	g.MetricsHandler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	found := regexp.MustCompile(`gateway_certificate_expiry_timestamp_seconds\{name="` + regexp.QuoteMeta(name) + `"\} (\d\.\d+e\+09)`).FindStringSubmatch(w.Body.String())
+	if found == nil {
+		return ""
+	}
+	return found[1]
 }
 
 // The number of log lines about failed connections has a bound.
