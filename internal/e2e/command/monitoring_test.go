@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/certtest"
 )
 
 const monitoring = "../../../examples/monitoring/"
@@ -77,7 +79,8 @@ type exportedSeries struct {
 }
 
 var (
-	seriesShape = regexp.MustCompile(`(?m)^([a-zA-Z_][a-zA-Z0-9_]*)(?:\{(.*)\})? [-+0-9.eINa]+$`)
+	// OpenMetrics has exemplars after the value.
+	seriesShape = regexp.MustCompile(`(?m)^([a-zA-Z_][a-zA-Z0-9_]*)(?:\{(.*?)\})? [-+0-9.eINa]+(?: # \{.*)?$`)
 	labelShape  = regexp.MustCompile(`(\w+)(=~|!~|!=|=)"([^"]*)"`)
 )
 
@@ -93,9 +96,9 @@ func parseExported(text string) exported {
 	return out
 }
 
-// startMonitored runs a gateway to which everything has happened that the dashboard
-// and the rules look at, and returns what it exports.
-func startMonitored(t *testing.T) exported {
+// startMonitored runs gateways to which everything has happened that the dashboard
+// and the rules look at, and returns what they export in a format.
+func startMonitored(t *testing.T, format string) exported {
 	t.Helper()
 	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusInternalServerError)
@@ -118,10 +121,46 @@ func startMonitored(t *testing.T) exported {
 	}
 	var text string
 	s.changed.Await(t, "the run that fails is counted", func() bool {
-		text = get(t, "http://"+p.admin+"/metrics")
+		text = scrapeAs(t, p, format)
 		return strings.Contains(text, `gateway_runs_total{flow="fails",state="failed"} 1`)
 	})
-	return parseExported(text)
+	return parseExported(text + scrapeAs(t, startWithTLS(t), format))
+}
+
+// startWithTLS runs a gateway whose endpoints have a certificate.
+func startWithTLS(t *testing.T) *process {
+	t.Helper()
+	pair, dir := certtest.New(t, "localhost"), t.TempDir()
+	cert, key := filepath.Join(dir, "tls.crt"), filepath.Join(dir, "tls.key")
+	for file, text := range map[string]string{cert: pair.Cert, key: pair.Key} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return newSite(t, fmt.Sprintf("gateway {\n  tls {\n    cert = %q\n    key  = %q\n  }\n}\n", cert, key)).start(t)
+}
+
+// scrapeAs reads the metrics as a scraper that accepts a format.
+func scrapeAs(t *testing.T, p *process, format string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+p.admin+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Accept", format)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _, _ := strings.Cut(res.Header.Get("Content-Type"), ";"); got != format {
+		t.Fatalf("asked for %s, and got %s", format, got)
+	}
+	return string(text)
 }
 
 // adminCommand runs a command of the gateway against a process.
@@ -250,7 +289,17 @@ func (d *dashboard) exprs() []string {
 // and values of labels that a gateway exports.
 func TestMonitoringNamesExist(t *testing.T) {
 	t.Parallel()
-	e, d := startMonitored(t), readDashboard(t)
+	for _, format := range []string{"text/plain", "application/openmetrics-text"} {
+		t.Run(format, func(t *testing.T) {
+			t.Parallel()
+			checkMonitoringNames(t, startMonitored(t, format))
+		})
+	}
+}
+
+func checkMonitoringNames(t *testing.T, e exported) {
+	t.Helper()
+	d := readDashboard(t)
 	rules, err := os.ReadFile(monitoring + "alerts.yml")
 	if err != nil {
 		t.Fatal(err)
