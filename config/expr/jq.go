@@ -98,7 +98,7 @@ func (s *Scope) compileJQText(program string, at sourceMap) (*Program, hcl.Diagn
 	for i, v := range p.vars {
 		names[i] = "$" + v.root
 	}
-	p.code, err = jq.Compile(query, names)
+	p.code, err = jq.Compile(program, names)
 	if err != nil {
 		return nil, s.jqNameError(program, err, at)
 	}

@@ -137,7 +137,7 @@ func FuzzJQReads(f *testing.F) {
 			return
 		}
 		parts := jqReads(q)
-		p, err := jq.Compile(q, []string{"$webhook"})
+		p, err := jq.Compile(program, []string{"$webhook"})
 		if err != nil {
 			return
 		}

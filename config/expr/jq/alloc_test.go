@@ -1,6 +1,9 @@
 package jq
 
-import "testing"
+import (
+	"runtime"
+	"testing"
+)
 
 // TestAllocations bounds what a run allocates besides the values that it makes:
 // the state of the run and the list of its results.
@@ -36,4 +39,28 @@ func TestAllocations(t *testing.T) {
 			t.Errorf("%s: %v allocations, want at most %v", program, got, most)
 		}
 	}
+}
+
+// TestProgramSize bounds the memory of a program that runs as a closure: neither
+// its syntax nor the code of gojq stays.
+func TestProgramSize(t *testing.T) {
+	const count, most = 200, 4 << 10
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	programs := make([]*Program, count)
+	before := heap()
+	for i := range programs {
+		programs[i] = compile(t, `{count: (.items | length), total: ([.items[] | .qty * .price] | add)}`)
+	}
+	size := (heap() - before) / count
+	t.Logf("%d bytes", size)
+	if size > most {
+		t.Errorf("a program takes %d bytes, want at most %d", size, most)
+	}
+	runtime.KeepAlive(programs)
 }

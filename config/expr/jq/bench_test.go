@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"github.com/itchyny/gojq"
 )
 
 // benchPrograms are programs of the kind that flows hold.
@@ -53,11 +51,7 @@ func decodeTest(text string) any {
 func BenchmarkRun(b *testing.B) {
 	for _, bench := range benchPrograms {
 		b.Run(bench.name, func(b *testing.B) {
-			query, err := gojq.Parse(bench.program)
-			if err != nil {
-				b.Fatal(err)
-			}
-			p, err := Compile(query, nil)
+			p, err := Compile(bench.program, nil)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"sync"
 	"testing"
-
-	"github.com/itchyny/gojq"
 )
 
 // testBudget is a budget that knows the most bytes that were taken from it.
@@ -32,11 +30,7 @@ func (b *testBudget) take(n int64) (func(), bool) {
 
 func compileBudgetTest(t *testing.T, program string) *Program {
 	t.Helper()
-	query, err := gojq.Parse(program)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := Compile(query, nil)
+	p, err := Compile(program, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -106,9 +106,11 @@ func (p *Program) runCompiled(ctx context.Context, in Input) ([]any, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	state := &closureRun{guard: guard{Context: ctx, maxGrowth: p.MaxGrowth, left: in.Steps, budget: budget{take: in.TakeMemory, maxGrowth: p.MaxGrowth}}}
+	state := &closureRun{}
 	guard, r := &state.guard, &state.run
-	*r = run{guard: guard, program: p, vars: in.Variables}
+	guard.Context, guard.maxGrowth, guard.left = ctx, p.MaxGrowth, in.Steps
+	guard.budget = budget{take: in.TakeMemory, maxGrowth: p.MaxGrowth}
+	r.guard, r.program, r.vars = guard, p, in.Variables
 	if p.compiled.headers {
 		r.setHeaders(in.Headers)
 	}

@@ -21,8 +21,12 @@ type compiler struct {
 }
 
 // compileClosure returns a program as a closure, or nil and the reason why gojq
-// has to run it. It does not change the query.
-func compileClosure(q *gojq.Query, variables []string) (*compiled, string) {
+// has to run it.
+func compileClosure(program string, variables []string) (*compiled, string, error) {
+	q, err := gojq.Parse(program)
+	if err != nil {
+		return nil, "", err
+	}
 	c := &compiler{headers: strings.Contains(q.String(), "headers")}
 	var s *scope
 	for _, name := range variables {
@@ -31,11 +35,12 @@ func compileClosure(q *gojq.Query, variables []string) (*compiled, string) {
 	if q.Meta != nil || len(q.Imports) > 0 {
 		c.refuse("a module")
 	}
-	program := c.query(q, s)
+	out := &compiled{program: c.query(q, s), headers: c.headers}
+	out.slots = c.slots
 	if c.reason != "" {
-		return nil, c.reason
+		return nil, c.reason, nil
 	}
-	return &compiled{program: program, slots: c.slots, headers: c.headers}, ""
+	return out, "", nil
 }
 
 func (c *compiler) newSlot() int {

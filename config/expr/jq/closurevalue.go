@@ -49,7 +49,7 @@ var valueFunctions = map[string]func(r *run, v any) any{
 	"fabs/0": ofNumber(math.Abs), "sqrt/0": ofNumber(math.Sqrt), "exp/0": ofNumber(math.Exp), "log/0": ofNumber(math.Log),
 	"log2/0": ofNumber(math.Log2), "log10/0": ofNumber(math.Log10), "exp10/0": ofNumber(func(f float64) float64 { return math.Pow(10, f) }), "exp2/0": ofNumber(math.Exp2),
 
-	"implode/0": nativeOf("implode"), "mktime/0": nativeOf("mktime"), "gmtime/0": nativeOf("gmtime"),
+	"implode/0": implode, "mktime/0": nativeOf("mktime"), "gmtime/0": nativeOf("gmtime"),
 	"todate/0": nativeOf("todate"), "todateiso8601/0": nativeOf("todate"),
 	"fromdate/0":  func(_ *run, v any) any { return unixTime(v) },
 	"transpose/0": func(r *run, v any) any { return native("transpose", r.checkMatrix(v), nil, nil) },
@@ -206,6 +206,12 @@ func explode(r *run, s string) any {
 		out = append(out, int(c))
 	}
 	return out
+}
+
+func implode(r *run, v any) any {
+	list, _ := v.([]any)
+	r.charge(elementBytes * len(list))
+	return native("implode", v, nil, nil)
 }
 
 // decoded bounds the numbers of a value that was read from JSON.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/itchyny/gojq"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -62,12 +61,8 @@ func TestExamplesCompile(t *testing.T) {
 		t.Errorf("found %d programs", len(programs))
 	}
 	for place, program := range programs {
-		query, err := gojq.Parse(program)
-		if err != nil {
-			t.Fatal(err)
-		}
 		names := regexp.MustCompile(`\$(webhook|action|run|flow|each|contact|input)\b`).FindAllString(program, -1)
-		p, err := Compile(query, names)
+		p, err := Compile(program, names)
 		if err != nil {
 			t.Fatal(err)
 		}

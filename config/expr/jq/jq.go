@@ -18,9 +18,7 @@ package jq
 import (
 	"context"
 	"errors"
-	"runtime"
-
-	"github.com/itchyny/gojq"
+	"sync"
 )
 
 // ErrTooManyResults reports a program that yields more values than MaxResults.
@@ -34,13 +32,11 @@ type Program struct {
 	// MaxGrowth is how many bytes the heap may grow during a run.
 	MaxGrowth uint64
 
-	compiled  *compiled // nil if gojq runs the program
-	reason    string    // why gojq runs the program
-	query     *gojq.Query
-	variables []string
-	constants constants
-	cache     *patternCache
-	idle      chan *machine
+	compiled    *compiled                    // nil if gojq runs the program
+	reason      string                       // why gojq runs the program
+	interpreter func() (*interpreter, error) // made only once a closure fails
+	patterns    patterns                     // constant patterns
+	cache       patternCache                 // other patterns
 }
 
 // Input holds the values that one run of a program reads.
@@ -56,56 +52,24 @@ type Input struct {
 	TakeMemory func(n int64) (free func(), ok bool)
 }
 
-// Compile compiles a parsed program, which it changes. The names of variables
-// begin with a dollar sign.
-func Compile(query *gojq.Query, variables []string) (*Program, error) {
-	p := &Program{MaxGrowth: maxHeapGrowth, query: query, variables: variables, cache: newPatternCache(), idle: make(chan *machine, runtime.GOMAXPROCS(0)+1)}
-	p.compiled, p.reason = compileClosure(query, variables)
-	var err error
-	if p.constants, err = rewriteProgram(query); err != nil {
-		return nil, err
-	}
-	m, err := p.newMachine()
+// Compile compiles a program. The names of variables begin with a dollar sign. The
+// error is a *gojq.ParseError if the program can't be read.
+func Compile(program string, variables []string) (*Program, error) {
+	// gojq finds unknown names also in programs that run as closures.
+	i, err := newInterpreter(program, variables)
 	if err != nil {
 		return nil, err
 	}
+	p := &Program{MaxGrowth: maxHeapGrowth, patterns: i.constants.patterns}
+	if p.compiled, p.reason, err = compileClosure(program, variables); err != nil {
+		return nil, err
+	}
 	if p.compiled == nil {
-		p.idle <- m
+		p.interpreter = func() (*interpreter, error) { return i, nil }
+	} else {
+		p.interpreter = sync.OnceValues(func() (*interpreter, error) { return newInterpreter(program, variables) })
 	}
 	return p, nil
-}
-
-// machine is the code of a program and the run that it serves. The functions of
-// the code reach the run through the machine, so a machine serves one run at a
-// time.
-type machine struct {
-	code *gojq.Code
-	run  *run
-}
-
-func (p *Program) newMachine() (*machine, error) {
-	m := &machine{}
-	code, err := gojq.Compile(p.query, append(m.options(), gojq.WithVariables(p.variables))...)
-	m.code = code
-	return m, err
-}
-
-// take returns an idle machine, or a new one if all are at work.
-func (p *Program) take() (*machine, error) {
-	select {
-	case m := <-p.idle:
-		return m, nil
-	default:
-		return p.newMachine()
-	}
-}
-
-func (p *Program) release(m *machine) {
-	m.run = nil
-	select {
-	case p.idle <- m:
-	default:
-	}
 }
 
 // Run runs the program and returns all values that it yields. The input is not
@@ -126,49 +90,4 @@ func (p *Program) Run(ctx context.Context, in Input) ([]any, error) {
 		*in.Steps = steps
 	}
 	return p.interpret(ctx, in)
-}
-
-// interpret runs the program with the machine of gojq.
-func (p *Program) interpret(ctx context.Context, in Input) ([]any, error) {
-	m, err := p.take()
-	if err != nil {
-		return nil, err
-	}
-	defer p.release(m)
-	guard := &guard{Context: ctx, maxGrowth: p.MaxGrowth, left: in.Steps, budget: budget{take: in.TakeMemory, maxGrowth: p.MaxGrowth}}
-	defer guard.budget.free()
-	m.run = newRun(guard, p, in.Headers)
-	return m.run.collect(m.code.RunWithContext(guard, in.Value, in.Variables...))
-}
-
-// collect returns the values of a program. Values share parts, so a small one in
-// memory may be huge when it is written; collect bounds the sum.
-func (r *run) collect(iter gojq.Iter) (out []any, err error) {
-	defer r.recoverStop(&err)
-	out = make([]any, 0, 1)
-	size := maxResult
-	for {
-		v, ok := iter.Next()
-		if !ok {
-			return out, nil
-		}
-		if err, isErr := v.(error); isErr {
-			return endProgram(out, err)
-		}
-		if len(out) == MaxResults {
-			return nil, ErrTooManyResults
-		}
-		r.measure(v, &size, maxResult, 0)
-		out = append(out, v)
-	}
-}
-
-// endProgram returns the values of a program that ended itself with halt, and
-// the error of a program that failed.
-func endProgram(out []any, err error) ([]any, error) {
-	var halt *gojq.HaltError
-	if errors.As(err, &halt) && halt.Value() == nil {
-		return out, nil
-	}
-	return nil, err
 }

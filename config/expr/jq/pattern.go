@@ -111,17 +111,13 @@ func patternSize(t *syntax.Regexp) int {
 type patternCache struct {
 	mu    sync.Mutex
 	byKey map[patternKey]*list.Element
-	order *list.List // of cachedPattern
+	order list.List // of cachedPattern
 	size  int
 }
 
 type cachedPattern struct {
 	key     patternKey
 	pattern *pattern
-}
-
-func newPatternCache() *patternCache {
-	return &patternCache{byKey: map[patternKey]*list.Element{}, order: list.New()}
 }
 
 func (c *patternCache) get(k patternKey) (*pattern, bool) {
@@ -138,6 +134,9 @@ func (c *patternCache) get(k patternKey) (*pattern, bool) {
 func (c *patternCache) put(k patternKey, p *pattern) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.byKey == nil {
+		c.byKey = map[patternKey]*list.Element{}
+	}
 	if _, ok := c.byKey[k]; ok {
 		return
 	}
@@ -152,7 +151,7 @@ func (c *patternCache) put(k patternKey, p *pattern) {
 
 func (r *run) pattern(text, flags string) (*pattern, error) {
 	k := patternKey{text, strings.ReplaceAll(flags, "g", "")}
-	if p, ok := r.program.constants.patterns[k]; ok {
+	if p, ok := r.program.patterns[k]; ok {
 		return p, nil
 	}
 	if p, ok := r.program.cache.get(k); ok {

@@ -4,17 +4,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"github.com/itchyny/gojq"
 )
 
 func compile(t testing.TB, program string) *Program {
 	t.Helper()
-	query, err := gojq.Parse(program)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := Compile(query, nil)
+	p, err := Compile(program, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,8 +20,8 @@ func compile(t testing.TB, program string) *Program {
 func TestPatternsOfCallersAreForgotten(t *testing.T) {
 	t.Parallel()
 	p := compile(t, `. as $re | "abc" | test($re), test("b"), gsub("(?<x>c)"; "d")`)
-	if len(p.constants.patterns) != 2 {
-		t.Errorf("%d constant patterns are compiled at load, want 2", len(p.constants.patterns))
+	if len(p.patterns) != 2 {
+		t.Errorf("%d constant patterns are compiled at load, want 2", len(p.patterns))
 	}
 	send := func(count, size int) {
 		for i := range count {
@@ -37,7 +31,7 @@ func TestPatternsOfCallersAreForgotten(t *testing.T) {
 			}
 		}
 	}
-	c := p.cache
+	c := &p.cache
 	if send(2*maxCached, 1); c.order.Len() != maxCached || len(c.byKey) != maxCached {
 		t.Errorf("%d small patterns are kept, want %d", c.order.Len(), maxCached)
 	}
@@ -76,11 +70,7 @@ func TestRunsDoNotShareState(t *testing.T) {
 func TestNamesOfThisPackageAreUnknown(t *testing.T) {
 	t.Parallel()
 	for _, program := range []string{"_plus(1; 2)", "gw_map(.)", "_match(1; 2; 3)", "_modify(.a; 1)", "sized", "$__run"} {
-		query, err := gojq.Parse(program)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := Compile(query, nil); err == nil || !strings.Contains(err.Error(), "not defined") {
+		if _, err := Compile(program, nil); err == nil || !strings.Contains(err.Error(), "not defined") {
 			t.Errorf("%s: error is %v", program, err)
 		}
 	}

@@ -21,17 +21,12 @@ const (
 
 // run is the state of one run of a program.
 type run struct {
-	guard   *guard
-	ticks   uint
-	program *Program
-	headers map[uintptr]bool // addresses of the objects whose names are found in any case
-	vars    []any            // the variables of a closure, first those of the program
-}
-
-func newRun(g *guard, p *Program, headers []map[string]any) *run {
-	r := &run{guard: g, program: p}
-	r.setHeaders(headers)
-	return r
+	guard     *guard
+	ticks     uint
+	program   *Program
+	headers   map[uintptr]bool // addresses of the objects whose names are found in any case
+	templates []template       // of a program that gojq runs
+	vars      []any            // the variables of a closure, first those of the program
 }
 
 func (r *run) setHeaders(headers []map[string]any) {

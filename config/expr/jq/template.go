@@ -92,7 +92,7 @@ func (r *rewriter) useTemplate(f *gojq.Func, t template) {
 
 // substituteTemplate is fillTemplate for a template of the program.
 func (r *run) substituteTemplate(v, re, number, flags any) any {
-	return r.fillTemplate(v, re, flags, r.program.constants.templates[number.(int)])
+	return r.fillTemplate(v, re, flags, r.templates[number.(int)])
 }
 
 // fillTemplate returns a text in which a template replaces the matches.

@@ -38,11 +38,7 @@ func TestTimes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			query, err := gojq.Parse(c.program)
-			if err != nil {
-				t.Fatal(err)
-			}
-			p, err := Compile(query, nil)
+			p, err := Compile(c.program, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
