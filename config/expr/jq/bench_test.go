@@ -1,6 +1,7 @@
 package jq
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -48,20 +49,20 @@ func decodeTest(text string) any {
 	return v
 }
 
+// BenchmarkRun runs each program as a closure and with gojq.
 func BenchmarkRun(b *testing.B) {
 	for _, bench := range benchPrograms {
-		b.Run(bench.name, func(b *testing.B) {
-			p, err := Compile(bench.program, nil)
-			if err != nil {
-				b.Fatal(err)
-			}
-			input := bench.input()
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := p.Run(b.Context(), Input{Value: input}); err != nil {
-					b.Fatal(err)
+		p := compile(b, bench.program)
+		in := Input{Value: bench.input()}
+		for how, run := range map[string]func(context.Context, Input) ([]any, error){"closure": p.runCompiled, "gojq": p.interpret} {
+			b.Run(bench.name+"/"+how, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := run(b.Context(), in); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-		})
+			})
+		}
 	}
 }
