@@ -58,7 +58,12 @@ func ask(url string, body []byte, signature string) (any, error) {
 			time.Sleep(50 * time.Millisecond)
 			continue
 		}
-		return answered(resp)
+		v, err := answered(resp)
+		if resp.StatusCode != http.StatusBadGateway {
+			return v, err
+		}
+		last = err // what the server calls is not up yet
+		time.Sleep(50 * time.Millisecond)
 	}
 	return nil, last
 }
