@@ -6,6 +6,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/run"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -17,7 +18,7 @@ func (q *request) serveSync(event flow.Event) {
 	r.RecordInputs = q.handler.Store != nil && q.handler.Recorder.HasCapacity() && !q.Env.Memory.Busy()
 	r.Journal = syncJournal{request: q, run: r}
 	q.began = q.handler.Clock.Now()
-	ctx, cancel := q.handler.Clock.WithDeadline(q.handler.Life, q.began.Add(q.Endpoint.HTTP.Timeout))
+	ctx, cancel := clock.WithLazyDeadline(q.handler.Life, q.handler.Clock, q.began.Add(q.Endpoint.HTTP.Timeout))
 	defer cancel()
 	claim, refusal := q.claimKey(ctx, r)
 	switch {
