@@ -71,11 +71,32 @@ func (t *transform) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, t.programError(ctx, c, err)
 	}
+	return transformed(values), nil
+}
+
+// RunQuick runs a program that ends soon, see flow.Quick.
+func (t *transform) RunQuick(ctx context.Context, c *flow.Call) (out any, done bool) {
+	if flow.AnyComputes(t.input.Expr()) {
+		return nil, false
+	}
+	input, err := t.evalInput(ctx, c)
+	if err != nil {
+		return nil, false
+	}
+	values, done := t.program.RunQuick(ctx, c, input)
+	if !done {
+		return nil, false
+	}
+	return transformed(values), true
+}
+
+// transformed returns the output for the results of the program.
+func transformed(values []any) any {
 	out := map[string]any{"value": nil, "values": values}
 	if len(values) > 0 {
 		out["value"] = values[0]
 	}
-	return out, nil
+	return out
 }
 
 // evalInput returns the input of the program.

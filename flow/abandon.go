@@ -77,6 +77,11 @@ func (s *Step) runAction(ctx context.Context, c *Call) (out any, err error) {
 		defer recoverPanic(&err)
 		return s.runKind(ctx, c)
 	}
+	if q, ok := s.Action.(Quick); ok {
+		if out, done, err := runQuick(ctx, c, q); done || err != nil {
+			return out, err
+		}
+	}
 	a := &attempt{call: Call{Step: s, Attempt: c.Attempt, frame: c.frame}}
 	if err = c.await(ctx, &a.call.state, func() { a.run(ctx) }); err != nil {
 		return nil, err
@@ -85,6 +90,21 @@ func (s *Step) runAction(ctx context.Context, c *Call) (out any, err error) {
 		c.inputs = a.call.inputs
 	}
 	return a.out, a.err
+}
+
+// Quick is a pure action that may run apart, and that most of the time ends at once.
+// The goroutine of its own would cost more than the action.
+type Quick interface {
+	// RunQuick does one attempt if that takes some milliseconds at most, whatever the
+	// values are, and succeeds. It reports false for another one, which then begins
+	// from the start in Run.
+	RunQuick(ctx context.Context, c *Call) (out any, done bool)
+}
+
+func runQuick(ctx context.Context, c *Call, q Quick) (out any, done bool, err error) {
+	defer recoverPanic(&err)
+	out, done = q.RunQuick(ctx, c)
+	return out, done, nil
 }
 
 // attempt is one attempt of an action that runs apart. It has a call of its own,

@@ -231,3 +231,32 @@ func TestStubbornExpressions(t *testing.T) {
 		})
 	}
 }
+
+// TestQuickAction: an action that ends at once needs no goroutine of its own, and one
+// that does not begins again in it.
+func TestQuickAction(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.quick = map[string]func(*flow.Call) (any, bool){
+		"soon":   func(*flow.Call) (any, bool) { return "soon", true },
+		"later":  func(*flow.Call) (any, bool) { return "half", false },
+		"broken": func(*flow.Call) (any, bool) { panic("broken") },
+	}
+	r := l.start(`
+action "do" "soon" { give = "not so" }
+action "do" "later" { give = "at last" }
+action "do" "broken" { give = "never" }`)
+	out := flow.Execute(t.Context(), r)
+	if out.State != flow.Failed || out.Err.Action != "broken" || out.Err.Class != flow.Internal {
+		t.Errorf("outcome %+v", out)
+	}
+	if got := l.states(); got != "soon:succeeded later:succeeded broken:failed" {
+		t.Errorf("states %s", got)
+	}
+	if l.records[0].Output != "soon" || l.records[1].Output != "at last" {
+		t.Errorf("outputs %v and %v", l.records[0].Output, l.records[1].Output)
+	}
+	if got := strings.Join(l.ran, " "); got != "later" {
+		t.Errorf("%s ran apart, want later", got)
+	}
+}

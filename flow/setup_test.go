@@ -26,6 +26,8 @@ import (
 type lab struct {
 	t    *testing.T
 	does map[string]func(ctx context.Context, c *flow.Call) (any, error) // by action
+	// quick is what actions do at first, by action; nil for those that are not quick.
+	quick map[string]func(c *flow.Call) (any, bool)
 
 	mu      sync.Mutex
 	ran     []string // actions "do", each attempt
@@ -58,6 +60,14 @@ func (d *do) Run(ctx context.Context, c *flow.Call) (any, error) {
 		return f(ctx, c)
 	}
 	return d.give.Eval(ctx, c)
+}
+
+// RunQuick does what the test says of a quick action.
+func (d *do) RunQuick(_ context.Context, c *flow.Call) (any, bool) {
+	if f := d.lab.quick[c.Step.Name]; f != nil {
+		return f(c)
+	}
+	return nil, false
 }
 
 // group runs a list in which "each" is known.

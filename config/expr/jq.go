@@ -182,6 +182,16 @@ func (p *Program) Run(ctx context.Context, env Env, input any) ([]any, error) {
 
 // run is Run for a program that may take only some steps; nil for any number.
 func (p *Program) run(ctx context.Context, env Env, input any, steps *int) ([]any, error) {
+	return p.code.Run(ctx, p.newInput(env, input, steps))
+}
+
+// RunQuick is Run for a program that takes about a millisecond at most. It reports
+// false for another one and for one that fails, which Run has to run.
+func (p *Program) RunQuick(ctx context.Context, env Env, input any) (out []any, done bool) {
+	return p.code.RunQuick(ctx, p.newInput(env, input, nil))
+}
+
+func (p *Program) newInput(env Env, input any, steps *int) jq.Input {
 	in := jq.Input{Steps: steps, Value: input, Variables: make([]any, len(p.vars))}
 	if o, ok := input.(value.Object); ok {
 		in.Value = resolveMembers(o.Map(), o, &in)
@@ -192,7 +202,7 @@ func (p *Program) run(ctx context.Context, env Env, input any, steps *int) ([]an
 	for i, v := range p.vars {
 		in.Variables[i] = v.read(env, &in)
 	}
-	return p.code.Run(ctx, in)
+	return in
 }
 
 func (v jqVariable) read(env Env, in *jq.Input) any {
