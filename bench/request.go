@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -20,18 +21,21 @@ import (
 // prepare waits for the servers, checks that they give the same answer where
 // they are alike, and writes the script for wrk.
 func prepare(script string, rows []*row, body []byte, alike bool) error {
-	var answers []any
+	answers := map[*row]any{}
 	for _, r := range rows {
 		a, err := ask(r.url, body, signature(body))
 		if err != nil {
 			return fmt.Errorf("asking %s: %w", r.name, err)
 		}
-		answers = append(answers, a)
+		answers[r] = a
 	}
-	if alike && !reflect.DeepEqual(answers[0], answers[1]) {
-		return fmt.Errorf("the servers answer differently: %v and %v", answers[0], answers[1])
+	for _, r := range rows {
+		if alike && !reflect.DeepEqual(answers[r], answers[r.against]) {
+			return fmt.Errorf("%s answers %v, and %s %v", r.name, answers[r], r.against.name, answers[r.against])
+		}
 	}
-	lua := fmt.Sprintf("wrk.method = \"POST\"\nwrk.body = [==[%s]==]\nwrk.headers[\"Content-Type\"] = \"application/json\"\nwrk.headers[\"X-Signature\"] = %q\n", body, signature(body))
+	lua := fmt.Sprintf("wrk.method = \"POST\"\nwrk.body = [==[%s]==]\nwrk.headers[\"Content-Type\"] = \"application/json\"\nwrk.headers[\"X-Signature\"] = %q\nwrk.headers[\"Authorization\"] = %q\n",
+		body, signature(body), password())
 	return os.WriteFile(script, []byte(lua), 0o600)
 }
 
@@ -40,6 +44,11 @@ func signature(body []byte) string {
 	mac := hmac.New(sha256.New, []byte(peer.Secret))
 	mac.Write(body)
 	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+// password is the header field of a user name and a password.
+func password() string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(peer.User+":"+peer.Secret))
 }
 
 // ask sends the request until the server is up, and returns its JSON.
@@ -52,6 +61,7 @@ func ask(url string, body []byte, signature string) (any, error) {
 		}
 		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set("X-Signature", signature)
+		req.Header.Set("Authorization", password())
 		resp, err := http.DefaultClient.Do(req)
 		if err != nil {
 			last = err

@@ -51,7 +51,7 @@ func start(ctx context.Context, dir string, p plan) (*servers, error) {
 			return nil, err
 		}
 	}
-	s.rows = []*row{{name: "hand-written", url: "http://" + hand + "/order"}, {name: "gateway", url: "http://" + endpoints + "/order"}}
+	s.rows = syncRows(hand, endpoints)
 	if p.async {
 		s.body = "bench/flows/large.json"
 		s.rows = append(handRows(hand), asyncRows(endpoints, admin)...)
@@ -65,6 +65,14 @@ func start(ctx context.Context, dir string, p plan) (*servers, error) {
 	s.compare()
 	s.keep(p.only)
 	return s, nil
+}
+
+// syncRows are the two flows of order.hcl, each behind its handler.
+func syncRows(hand, endpoints string) (rows []*row) {
+	for _, check := range [...]string{"hmac", "basic"} {
+		rows = append(rows, &row{name: handMark + check, url: "http://" + hand + "/" + check}, &row{name: check, url: "http://" + endpoints + "/" + check})
+	}
+	return rows
 }
 
 // asyncFlows are the flows of async.hcl. The peer has a handler for each.

@@ -52,25 +52,29 @@ func BenchmarkSync(b *testing.B) {
 	mac := hmac.New(sha256.New, []byte(peer.Secret))
 	mac.Write(body)
 	signature := "sha256=" + hex.EncodeToString(mac.Sum(nil))
-	for name, h := range map[string]http.Handler{"hand-written": peer.Handler(""), "gateway": loadGateway(b)} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			reader := bytes.NewReader(body)
-			req, _ := http.NewRequest(http.MethodPost, "/order", nil)
-			req.RemoteAddr = "127.0.0.1:1234"
-			req.ContentLength = int64(len(body))
-			req.Header.Set("Content-Type", "application/json")
-			req.Header.Set("X-Signature", signature)
-			w := &nowhere{header: http.Header{}}
-			for b.Loop() {
-				reader.Reset(body)
-				req.Body = io.NopCloser(reader)
-				clear(w.header)
-				h.ServeHTTP(w, req)
-			}
-			if w.status != http.StatusOK && w.status != 0 {
-				b.Fatalf("status %d", w.status)
-			}
-		})
+	gateway := loadGateway(b)
+	for _, check := range []string{"hmac", "basic"} {
+		for name, h := range map[string]http.Handler{"hand-written": peer.Handler(""), "gateway": gateway} {
+			b.Run(check+"/"+name, func(b *testing.B) {
+				b.ReportAllocs()
+				reader := bytes.NewReader(body)
+				req, _ := http.NewRequest(http.MethodPost, "/"+check, nil)
+				req.RemoteAddr = "127.0.0.1:1234"
+				req.ContentLength = int64(len(body))
+				req.Header.Set("Content-Type", "application/json")
+				req.Header.Set("X-Signature", signature)
+				req.SetBasicAuth(peer.User, peer.Secret)
+				w := &nowhere{header: http.Header{}}
+				for b.Loop() {
+					reader.Reset(body)
+					req.Body = io.NopCloser(reader)
+					clear(w.header)
+					h.ServeHTTP(w, req)
+				}
+				if w.status != http.StatusOK && w.status != 0 {
+					b.Fatalf("status %d", w.status)
+				}
+			})
+		}
 	}
 }

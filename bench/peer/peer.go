@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -16,8 +17,11 @@ import (
 	"strings"
 )
 
-// Secret signs the requests.
-const Secret = "bench-secret-of-some-length"
+// Secret signs the requests to /hmac, and is the password of User for those to /basic.
+const (
+	Secret = "bench-secret-of-some-length"
+	User   = "shop"
+)
 
 type order struct {
 	OrderID  *string `json:"order_id"`
@@ -35,14 +39,15 @@ type answer struct {
 	Message string  `json:"message"`
 }
 
-// Handler answers POST /order, and what stands beside async flows: it decodes a
+// Handler answers orders at POST /hmac and POST /basic, and what stands beside async flows: it decodes a
 // body, answers with 202 and keeps nothing. POST /accepted does no more than that,
 // POST /finished computes the sum of the order, and POST /called also sends the sum
 // to the server at called. POST /told and GET /hold are for actions to call: the one
 // answers at once, the other when its caller has gone.
 func Handler(called string) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /order", serve)
+	mux.Handle("POST /hmac", orders(func(r *http.Request, body []byte) bool { return signed(body, r.Header.Get("X-Signature")) }))
+	mux.Handle("POST /basic", orders(knownUser))
 	mux.Handle("POST /accepted", async(func(context.Context, any) error { return nil }))
 	mux.Handle("POST /finished", async(func(_ context.Context, v any) error { _, err := decoded(v).message(); return err }))
 	mux.Handle("POST /called", async(newCaller(called).tell))
@@ -51,13 +56,18 @@ func Handler(called string) http.Handler {
 	return mux
 }
 
-func serve(w http.ResponseWriter, r *http.Request) {
+// orders answers an order that a check accepts.
+func orders(accepts func(r *http.Request, body []byte) bool) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { serve(w, r, accepts) })
+}
+
+func serve(w http.ResponseWriter, r *http.Request, accepts func(*http.Request, []byte) bool) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
 	if err != nil {
 		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
 		return
 	}
-	if !signed(body, r.Header.Get("X-Signature")) {
+	if !accepts(r, body) {
 		http.Error(w, "unauthorized", http.StatusUnauthorized)
 		return
 	}
@@ -91,6 +101,13 @@ func signed(body []byte, signature string) bool {
 	mac := hmac.New(sha256.New, []byte(Secret))
 	mac.Write(body)
 	return err == nil && hmac.Equal(given, mac.Sum(nil))
+}
+
+// knownUser compares digests, whose length says nothing of the password.
+func knownUser(r *http.Request, _ []byte) bool {
+	name, password, ok := r.BasicAuth()
+	given, want := sha256.Sum256([]byte(name+":"+password)), sha256.Sum256([]byte(User+":"+Secret))
+	return ok && subtle.ConstantTimeCompare(given[:], want[:]) == 1
 }
 
 func (o order) price() (answer, error) {
