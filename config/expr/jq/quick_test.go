@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/itchyny/gojq"
-
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -43,11 +41,7 @@ func TestRunQuick(t *testing.T) {
 		{"\"a\" * 100000000", `null`, false},
 		{". == .", list, false},
 	} {
-		q, err := gojq.Parse(c.program)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := Compile(q, nil)
+		p, err := Compile(c.program, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,11 +68,7 @@ func TestRunQuickAtTheEnd(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	q, err := gojq.Parse(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := Compile(q, nil)
+	p, err := Compile(".", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
