@@ -73,9 +73,10 @@ func outcomesAreRuns(f *fixture) {
 	f.claimNone("a", "b")
 }
 
-// outcomesAreListed mixes rows and outcomes, and compares pages of any size and
-// filter with the sorted union.
-func outcomesAreListed(f *fixture) {
+// mixOutcomes stores rows and outcomes whose times overlap, and returns their rows in
+// a list.
+func (f *fixture) mixOutcomes() []store.Summary {
+	f.Helper()
 	all := f.recordGrid()
 	for range 3 {
 		list := f.newOutcomes(170, "a", "d", "b")
@@ -92,28 +93,39 @@ func outcomesAreListed(f *fixture) {
 		f.clock.Advance(8 * time.Second)
 	}
 	slices.SortFunc(all, func(a, b store.Summary) int { return strings.Compare(b.ID, a.ID) })
+	return all
+}
+
+// outcomesAreListed compares pages of any size and filter with the runs that match.
+func outcomesAreListed(f *fixture) {
+	all := f.mixOutcomes()
 	middle := all[len(all)/2].Received
 	for _, flows := range [][]string{nil, {"a"}, {"d", "c"}, {"none"}} {
 		for _, states := range [][]store.State{nil, {store.Succeeded}, {store.Failed}, {store.Succeeded, store.Queued}} {
 			for _, at := range [][2]time.Time{{}, {middle}, {{}, middle}, {middle.Add(-20 * time.Millisecond), middle}} {
-				filter := store.Filter{Flows: flows, States: states, From: at[0], To: at[1]}
-				var want []store.Summary
-				for _, r := range all {
-					if matchesFilter(filter, r) {
-						want = append(want, r)
-					}
-				}
-				for _, size := range []int{7, 64, 500} {
-					f.same(fmt.Sprintf("%+v by %d", filter, size), f.listAll(filter, size), want)
-				}
+				f.checkPages(all, store.Filter{Flows: flows, States: states, From: at[0], To: at[1]})
 			}
 		}
 	}
 	f.same("runs with a reason", f.listed(store.Filter{Reasons: []string{"timeout"}}), nil)
 	f.same("runs that a run started", f.listed(store.Filter{Parent: all[0].ID}), nil)
-	group := f.listed(store.Filter{Failure: store.FormatFailureKey(store.FailureKey(&store.Cause{}))})
-	for _, id := range group {
+	for _, id := range f.listed(store.Filter{Failure: store.FormatFailureKey(store.FailureKey(&store.Cause{}))}) {
 		f.checkState(id, store.Failed)
+	}
+}
+
+// checkPages compares the pages of a filter without a text with the runs of a list
+// that match it.
+func (f *fixture) checkPages(all []store.Summary, filter store.Filter) {
+	f.Helper()
+	var want []store.Summary
+	for _, r := range all {
+		if matchesFilter(filter, r) {
+			want = append(want, r)
+		}
+	}
+	for _, size := range []int{7, 64, 500} {
+		f.same(fmt.Sprintf("%+v by %d", filter, size), f.listAll(filter, size), want)
 	}
 }
 
