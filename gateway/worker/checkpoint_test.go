@@ -109,8 +109,8 @@ func TestOutsideActionAwaitsCheckpoint(t *testing.T) {
 		go func() { began <- r.writeCheckpoint() }()
 		synctest.Wait()
 		select {
-		case <-began:
-			t.Error("it did not wait")
+		case err := <-began:
+			t.Fatalf("it did not wait: %v", err)
 		default:
 		}
 		s.begin <- struct{}{}
