@@ -9,22 +9,46 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/testutil/admintest"
+	"github.com/webhook-gateway/gateway/internal/testutil/postgrestest"
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/postgres"
 )
 
-// BenchmarkPages renders the pages of a gateway with 500 flows and a history of
-// 100000 runs, or as many as RUNS says.
-func BenchmarkPages(b *testing.B) {
-	runs := 100_000
-	if n, err := strconv.Atoi(os.Getenv("RUNS")); err == nil {
-		runs = n
+// BenchmarkPages renders the pages of a gateway on SQLite with 500 flows and a
+// history of 100000 runs, or as many as RUNS says.
+func BenchmarkPages(b *testing.B) { benchmarkPages(b, admintest.New(b, manyFlows())) }
+
+// BenchmarkPagesPostgreSQL does the same on PostgreSQL.
+func BenchmarkPagesPostgreSQL(b *testing.B) {
+	history, err := postgres.Open(b.Context(), postgrestest.Start(b).Database(b), postgres.Options{Clock: clock.System{}})
+	if err != nil {
+		b.Fatal(err)
 	}
+	b.Cleanup(func() {
+		if err := history.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	benchmarkPages(b, admintest.NewWithStore(b, manyFlows(), history))
+}
+
+func manyFlows() string {
 	var flows strings.Builder
 	for i := range 500 {
 		_, _ = fmt.Fprintf(&flows, "flow \"f%d\" {\n  trigger \"webhook\" {\n    path = \"/f%d\"\n  }\n  action \"log\" \"note\" {\n    message = \"x\"\n  }\n}\n", i, i)
 	}
-	s := withPages(admintest.New(b, flows.String()))
+	return flows.String()
+}
+
+func benchmarkPages(b *testing.B, lab *admintest.Lab) {
+	b.Helper()
+	runs := 100_000
+	if n, err := strconv.Atoi(os.Getenv("RUNS")); err == nil {
+		runs = n
+	}
+	s := withPages(lab)
 	failed := fillHistory(b, s, runs)
 	for _, c := range []struct{ name, path string }{
 		{"overview", "/"},

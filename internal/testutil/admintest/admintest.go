@@ -91,16 +91,17 @@ func New(t testing.TB, flows string) *Lab {
 			t.Error(err)
 		}
 	})
-	return start(t, flows, s)
+	return NewWithStore(t, flows, s)
 }
 
 // NewWithoutStore returns a gateway on flows without a store.
 func NewWithoutStore(t testing.TB, flows string) *Lab {
 	t.Helper()
-	return start(t, flows, nil)
+	return NewWithStore(t, flows, nil)
 }
 
-func start(t testing.TB, flows string, s store.Store) *Lab {
+// NewWithStore returns a gateway on flows with a store, which the test closes.
+func NewWithStore(t testing.TB, flows string, s store.Store) *Lab {
 	t.Helper()
 	core, lines := observer.New(zapcore.DebugLevel)
 	l := &Lab{T: t, Store: s, Log: lines, now: clock.System{}.Now().Add(-time.Minute)}
