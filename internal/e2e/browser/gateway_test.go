@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -156,22 +155,43 @@ func (g *gateway) order(region, id, note string) {
 	}
 }
 
+// runIDs returns the newest runs that match a query of the API.
+func (g *gateway) runIDs(query string) []string {
+	g.t.Helper()
+	_, text := g.call(http.MethodGet, g.admin+"/api/v1/runs?limit=500&"+query, "")
+	var list struct{ Runs []struct{ ID string } }
+	if err := json.Unmarshal([]byte(text), &list); err != nil {
+		g.t.Fatalf("%s: %v", text, err)
+	}
+	ids := make([]string, len(list.Runs))
+	for i, run := range list.Runs {
+		ids[i] = run.ID
+	}
+	return ids
+}
+
+// newestRun returns the id of the newest run that matches a query of the API.
+func (g *gateway) newestRun(query string) string {
+	g.t.Helper()
+	ids := g.runIDs(query)
+	if len(ids) == 0 {
+		g.t.Fatalf("no run matches %s", query)
+	}
+	return ids[0]
+}
+
 // waitRuns waits until there are n runs in a state, and returns the id of the
 // newest.
 func (g *gateway) waitRuns(state string, n int) string {
 	g.t.Helper()
 	ctx, cancel := context.WithTimeout(g.t.Context(), signaltest.Patience)
 	defer cancel()
-	var list struct{ Runs []struct{ ID string } }
+	var ids []string
 	for ctx.Err() == nil {
-		_, text := g.call(http.MethodGet, fmt.Sprintf("%s/api/v1/runs?state=%s&limit=500", g.admin, state), "")
-		if err := json.Unmarshal([]byte(text), &list); err != nil {
-			g.t.Fatalf("%s: %v", text, err)
-		}
-		if len(list.Runs) >= n {
-			return list.Runs[0].ID
+		if ids = g.runIDs("state=" + state); len(ids) >= n {
+			return ids[0]
 		}
 	}
-	g.t.Fatalf("there are %d runs that are %s, want %d", len(list.Runs), state, n)
+	g.t.Fatalf("there are %d runs that are %s, want %d", len(ids), state, n)
 	return ""
 }

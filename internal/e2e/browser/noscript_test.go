@@ -17,7 +17,7 @@ func TestWithoutScript(t *testing.T) {
 	if _, err := chromedp.Call(v.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range pagePaths(failed) {
+	for _, path := range pagePaths(g, failed) {
 		v.open(path)
 		if n := evaluate[int](v, `document.querySelectorAll("main h1").length`); n != 1 {
 			t.Errorf("%s has %d main headings", path, n)

@@ -2,46 +2,56 @@ package browser_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 // fill gives each page something to show.
 func fill(g *gateway) (failed string) {
-	g.order("us", "US-1", "<script>")
+	g.order("us", "US-1", "<script>\u202egnp.exe\x1b[2J"+strings.Repeat("W", 20_000))
 	g.order("us", "US-2", "")
 	for _, id := range []string{"EU-1", "EU-2", "EU-3"} {
 		g.order("eu", id, "")
 	}
 	g.call(http.MethodPost, g.base+"/shop/eu/orders", `{"order_id":"no way","items":[]}`)
+	g.call(http.MethodPost, g.base+"/returns", `{"order_id":"EU-1"}`)
 	g.call(http.MethodPost, g.base+"/alerts", `{"sku":"lamp","left":3}`)
 	g.call(http.MethodPost, g.base+"/newsletter", `{}`)
 	g.call(http.MethodPatch, g.admin+"/api/v1/contacts/ada@example.com", `{"fields":{"name":"Ada"},"add":["customer","news"]}`)
 	g.call(http.MethodPost, g.admin+"/api/v1/keys", `{"name":"shop","flows":["shop_order"]}`)
-	g.waitRuns("succeeded", 4)
+	g.call(http.MethodPost, g.admin+"/api/v1/flows/stock_alert/pause", "")
+	g.waitRuns("succeeded", 6)
 	return g.waitRuns("failed", 2)
 }
 
 // pagePaths are the pages of the dashboard.
-func pagePaths(failed string) []string {
-	return []string{
-		"/", "/flows/shop_order", "/flows/nightly_report", "/flows/shop_order/try", "/runs", "/runs?state=failed&flow=shop_order", "/runs/" + failed, "/failed",
+func pagePaths(g *gateway, failed string) []string {
+	paths := []string{
+		"/", "/flows/shop_order", "/flows/nightly_report", "/flows/stock_alert", "/flows/shop_order/try", "/runs", "/runs?state=failed&flow=shop_order", "/runs?label=Payments", "/runs/" + failed, "/failed",
 		"/bulk?do=retry&state=failed", "/schedules", "/contacts", "/contacts/ada@example.com", "/keys", "/links", "/audit", "/nothing",
 	}
+	for _, flow := range []string{"goods_return", "refund"} {
+		paths = append(paths, "/runs/"+g.newestRun("flow="+flow))
+	}
+	return append(paths, "/runs/"+g.newestRun("flow=shop_order&text=gnp.exe"))
 }
 
 // TestPages looks at each page in both color schemes, wide and narrow: nothing is
 // wider than the window, and with AXE=axe.min.js (see make judge-pages) axe-core has
-// no serious finding.
+// no serious finding. With PICTURES=FOLDER it writes a picture of each.
 func TestPages(t *testing.T) {
 	t.Parallel()
 	g := startGateway(t)
 	failed := fill(g)
 	v := newVisitor(t, g)
 	axe := readAxe(t)
-	for _, path := range pagePaths(failed) {
+	for _, path := range pagePaths(g, failed) {
 		v.inspect(path, axe, func() {})
 	}
 	v.inspect("/flows/shop_order/try?from="+failed, axe, func() { v.follow("Dry run") })
@@ -63,6 +73,10 @@ func (v *visitor) inspect(path, axe string, act func()) {
 			}
 			if axe != "" {
 				v.judge(axe, path+" "+scheme)
+			}
+			if dir := os.Getenv("PICTURES"); dir != "" {
+				name := fmt.Sprintf("%s %s %d.png", strings.NewReplacer("/", "_", "?", "-").Replace(path), scheme, width)
+				v.picture(filepath.Join(dir, name), chromedp.FullScreenshot(100))
 			}
 		}
 	}

@@ -23,23 +23,36 @@ func TestScreenshots(t *testing.T) {
 	}
 	failed := fill(g)
 	v := newVisitor(t, g)
-	for _, c := range []struct{ name, path, scheme, scrollTo string }{
-		{"overview", "/", "light", ""},
-		{"run", "/runs/" + failed, "dark", ""},
-		{"flow", "/flows/shop_order", "light", "drawing"},
+	for _, c := range []struct {
+		name, path, scheme, scrollTo string
+		act                          func()
+	}{
+		{"overview", "/", "light", "", nil},
+		{"run", "/runs/" + failed, "dark", "", nil},
+		{"flow", "/flows/shop_order", "light", "drawing", nil},
+		{"dry-run", "/flows/shop_order/try?from=" + failed, "light", "", func() { v.follow("Dry run") }},
 	} {
 		v.resize(1100, c.scheme)
 		v.open(c.path)
+		if c.act != nil {
+			c.act()
+		}
 		if c.scrollTo != "" {
 			v.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.getElementById(%q).scrollIntoView()", c.scrollTo)))
 		}
 		v.do(chromedp.EmulateViewport(1100, 720))
-		picture, err := chromedp.Run(v.ctx, chromedp.CaptureScreenshot())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, "dashboard-"+c.name+".png"), picture, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		v.picture(filepath.Join(dir, "dashboard-"+c.name+".png"), chromedp.CaptureScreenshot())
+	}
+}
+
+// picture writes a picture of the page.
+func (v *visitor) picture(path string, take chromedp.Action[[]byte]) {
+	v.t.Helper()
+	picture, err := chromedp.Run(v.ctx, take)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, picture, 0o600); err != nil {
+		v.t.Fatal(err)
 	}
 }

@@ -103,3 +103,36 @@ flow "newsletter_start" {
     message = "welcome"
   }
 }
+
+flow "goods_return" {
+  label       = "Shop orders"
+  description = "Takes goods back and pays the money back in a run of its own."
+
+  trigger "webhook" {
+    path = "/returns"
+    variable "order_id" {
+      type = string
+    }
+  }
+
+  action "flow" "refund" {
+    flow  = "refund"
+    input = { order_id = webhook.order_id }
+    wait  = false
+  }
+}
+
+flow "refund" {
+  label       = "Payments"
+  description = "Pays the money of an order back."
+
+  trigger "flow" {
+    variable "order_id" {
+      type = string
+    }
+  }
+
+  action "log" "paid" {
+    message = "${input.order_id} was paid back"
+  }
+}
