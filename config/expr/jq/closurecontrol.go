@@ -64,8 +64,11 @@ func iterationClosure(list, then closure) closure {
 
 func (c closure) isIdentity() bool { return c.path != nil && len(c.path) == 0 }
 
+// comma yields the values of both sides. It ticks, because commas that are given to
+// commas double the values each time.
 func comma(left, right closure) closure {
 	return closure{many: func(r *run, v any, yield func(any) error) error {
+		r.tick()
 		if err := left.all(r, v, yield); err != nil {
 			return err
 		}

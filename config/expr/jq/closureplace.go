@@ -52,6 +52,7 @@ func (c *compiler) places(q *gojq.Query, s *scope) places {
 	case q.Op == gojq.OpComma:
 		left, right := c.places(q.Left, s), c.places(q.Right, s)
 		return func(r *run, at place, yield func(place) error) error {
+			r.tick()
 			if err := left(r, at, yield); err != nil {
 				return err
 			}
