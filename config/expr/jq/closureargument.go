@@ -61,7 +61,12 @@ func has(r *run, v, arg any) any {
 	return errFailed
 }
 
-func nth(r *run, v, arg any) any { return r.at(v, arg) }
+func nth(r *run, v, arg any) any {
+	if len(r.headers) > 0 {
+		leave() // it finds no names in other cases
+	}
+	return r.at(v, arg)
+}
 
 func getPath(r *run, v, path any) any {
 	list, ok := path.([]any)

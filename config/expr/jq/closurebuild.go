@@ -9,8 +9,6 @@ import (
 	"github.com/itchyny/gojq"
 )
 
-func jsonNumber(text string) json.Number { return json.Number(text) }
-
 // array compiles a list of the values of a query.
 func (c *compiler) array(a *gojq.Array, s *scope) closure {
 	if a.Query == nil {

@@ -1,6 +1,7 @@
 package jq
 
 import (
+	"encoding/json"
 	"strings"
 
 	"github.com/itchyny/gojq"
@@ -140,7 +141,7 @@ func (c *compiler) termItself(t *gojq.Term, s *scope) closure {
 	case gojq.TermTypeFalse:
 		return constant(false)
 	case gojq.TermTypeNumber:
-		return constant(parseNumber(jsonNumber(t.Number)))
+		return constant(parseNumber(json.Number(t.Number)))
 	case gojq.TermTypeIndex:
 		return c.index(identityClosure(), t.Index, s)
 	case gojq.TermTypeObject:

@@ -34,7 +34,7 @@ func apply(f func(r *run, a, b any) any, a, b closure) closure {
 			})
 		}}
 	case b.constant:
-		return applyTo2(f, a, b.value)
+		return applyWith(f, a, b.value)
 	}
 	return closure{one: func(r *run, v any) (any, error) {
 		r.tick()
@@ -50,8 +50,8 @@ func apply(f func(r *run, a, b any) any, a, b closure) closure {
 	}}
 }
 
-// applyTo2 is apply with a constant.
-func applyTo2(f func(r *run, a, b any) any, a closure, y any) closure {
+// applyWith is apply with a constant.
+func applyWith(f func(r *run, a, b any) any, a closure, y any) closure {
 	return closure{one: func(r *run, v any) (any, error) {
 		r.tick()
 		x, err := a.one(r, v)
