@@ -26,7 +26,7 @@ func (s *syncRuns) add(q *request) {
 	defer s.mu.Unlock()
 	q.listed = listed{isListed: true, next: s.first}
 	if s.first != nil {
-		s.first.listed.previous = q
+		s.first.previous = q
 	}
 	s.first = q
 	s.count++
@@ -40,12 +40,12 @@ func (s *syncRuns) remove(q *request) {
 		return
 	}
 	if q.previous != nil {
-		q.previous.listed.next = q.listed.next
+		q.previous.next = q.next
 	} else {
-		s.first = q.listed.next
+		s.first = q.next
 	}
-	if q.listed.next != nil {
-		q.listed.next.listed.previous = q.previous
+	if q.next != nil {
+		q.next.previous = q.previous
 	}
 	q.listed = listed{}
 	s.count--
@@ -56,7 +56,7 @@ func (h *Handler) SyncRuns() []store.Summary {
 	h.syncRuns.mu.Lock()
 	defer h.syncRuns.mu.Unlock()
 	out := make([]store.Summary, 0, h.syncRuns.count)
-	for q := h.syncRuns.first; q != nil; q = q.listed.next {
+	for q := h.syncRuns.first; q != nil; q = q.next {
 		began := q.Began.UTC().Truncate(time.Millisecond) // as the store has it after the run
 		out = append(out, store.Summary{
 			ID: q.ID, Flow: q.FlowName(), State: store.Running, Received: began, Started: began, Attempt: 1, Size: int(max(q.r.ContentLength, 0)),

@@ -62,7 +62,7 @@ func TestReadDeadlineIsSetForARead(t *testing.T) {
 			}
 		}
 		for range 3 {
-			go far.Write([]byte("a"))
+			go func() { _, _ = far.Write([]byte("a")) }()
 			if n, err := c.Read(make([]byte, 1)); n != 1 || err != nil {
 				t.Fatal(n, err)
 			}
@@ -122,7 +122,7 @@ func TestWriteDeadlines(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, counting, far := newPair(t)
-		go io.Copy(io.Discard, far)
+		go func() { _, _ = io.Copy(io.Discard, far) }()
 		write := func(size int) {
 			t.Helper()
 			if _, err := c.Write(make([]byte, size)); err != nil {
