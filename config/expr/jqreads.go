@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/itchyny/gojq"
@@ -68,6 +69,21 @@ func (r *readParts) follow(at places, step value.Step) places {
 	return out
 }
 
+// join returns the places of two lists, each once. Many places are read instead.
+func (r *readParts) join(a, b places) places {
+	out := slices.Clone(a)
+	for _, p := range b {
+		if !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	if len(out) > maxPlaces {
+		r.readAll(out)
+		return nil
+	}
+	return out
+}
+
 // query analyses a program that runs on values at places.
 func (r *readParts) query(q *gojq.Query, in places) places {
 	switch {
@@ -83,7 +99,7 @@ func (r *readParts) query(q *gojq.Query, in places) places {
 	case gojq.OpPipe:
 		return r.pipe(q, in)
 	case gojq.OpComma, gojq.OpAlt:
-		return append(r.query(q.Left, in), r.query(q.Right, in)...)
+		return r.join(r.query(q.Left, in), r.query(q.Right, in))
 	case gojq.OpAdd, gojq.OpSub, gojq.OpMul, gojq.OpDiv, gojq.OpMod, gojq.OpEq, gojq.OpNe, gojq.OpGt, gojq.OpLt, gojq.OpGe, gojq.OpLe, gojq.OpAnd, gojq.OpOr:
 		r.readAll(r.query(q.Left, in))
 		r.readAll(r.query(q.Right, in))
@@ -99,7 +115,7 @@ func (r *readParts) pipe(q *gojq.Query, in places) places {
 	if len(q.Patterns) == 0 {
 		right := r.query(q.Right, left)
 		for _, p := range left {
-			if p.used != nil && !*p.used && !contains(right, p) {
+			if p.used != nil && !*p.used && !slices.Contains(right, p) {
 				r.readAll(places{p}) // "left" may fail
 			}
 		}
@@ -108,15 +124,6 @@ func (r *readParts) pipe(q *gojq.Query, in places) places {
 	r.readAll(left)
 	r.patterns(q.Patterns, in)
 	return r.query(q.Right, in)
-}
-
-func contains(list places, p *place) bool {
-	for _, other := range list {
-		if other == p {
-			return true
-		}
-	}
-	return false
 }
 
 // patterns analyses what a value is taken apart with: only names of variables read
@@ -202,12 +209,12 @@ func (r *readParts) condition(t *gojq.If, in places) places {
 	out := r.query(t.Then, in)
 	for _, e := range t.Elif {
 		r.readAll(r.query(e.Cond, in))
-		out = append(out, r.query(e.Then, in)...)
+		out = r.join(out, r.query(e.Then, in))
 	}
 	if t.Else == nil {
-		return append(out, in...)
+		return r.join(out, in)
 	}
-	return append(out, r.query(t.Else, in)...)
+	return r.join(out, r.query(t.Else, in))
 }
 
 func (r *readParts) object(o *gojq.Object, in places) {

@@ -112,11 +112,13 @@ func TestJQReads(t *testing.T) {
 
 func TestJQReadsIsBounded(t *testing.T) {
 	t.Parallel()
-	q, err := gojq.Parse(strings.Repeat("(.a, .b) | ", 200) + ".c")
-	if err != nil {
-		t.Fatal(err)
+	for _, part := range []string{"(.a, .b) | ", "(., .) | ", "if .a then . else . end | ", "if .a then .b end | ", "(. // .) | "} {
+		q, err := gojq.Parse(strings.Repeat(part, 200) + ".c")
+		if err != nil {
+			t.Fatal(err)
+		}
+		jqReads(q) // without the bound 2^200 places
 	}
-	jqReads(q) // without the bound 2^200 places
 }
 
 // FuzzJQReads runs a program on the whole of a JSON text and on the parts that it
