@@ -269,6 +269,9 @@ func (m *manyFlows) compare(many, one *process, p plan) error {
 		{name: "one flow", url: "http://" + one.endpoints + "/shops/0/orders", process: one.pid()},
 		{name: fmt.Sprint(m.n, " flows"), url: "http://" + many.endpoints + "/shops/0/orders", process: many.pid()},
 	}
+	for _, r := range rows {
+		r.against = rows[0]
+	}
 	script := filepath.Join(m.dir, "order.lua")
 	if err := prepare(script, rows, m.body, false); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -190,7 +191,7 @@ func (r *runner) reportFindings(diags hcl.Diagnostics, loaded *load.Config, fail
 }
 
 func (r *runner) options(paths []string) (gateway.Options, error) {
-	o := gateway.Options{Clock: r.clock, Watch: paths, Version: r.Version, Lease: r.lease, ShutdownTimeout: r.shutdown, DrainDelay: r.drain}
+	o := gateway.Options{Clock: r.clock, Watch: paths, FreeMemory: debug.FreeOSMemory, Version: r.Version, Lease: r.lease, ShutdownTimeout: r.shutdown, DrainDelay: r.drain}
 	if r.lease < time.Second {
 		return o, fmt.Errorf("--lease must be at least 1s, and %v is less", r.lease)
 	}

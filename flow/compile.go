@@ -19,6 +19,9 @@ import (
 type Kinds struct {
 	Actions  []Kind
 	Triggers []TriggerKind
+	// Roots is what TriggerRoots returns for the triggers, for those who compile many
+	// flows; Compile finds it out if it is nil.
+	Roots map[string][]string
 	// Compiled returns a flow that is compiled already, so that the actions that
 	// call it know what it returns; nil if it is not, or has findings. It may be nil.
 	Compiled func(name string) *Flow
@@ -52,7 +55,10 @@ type declaration struct {
 func Compile(b *hclsyntax.Block, scope *expr.Scope, kinds Kinds) (*Flow, hcl.Diagnostics) {
 	d := &declaration{
 		flow:     &Flow{Enabled: true, Range: b.DefRange()},
-		compiler: &compiler{kinds: kinds, declared: map[string]hcl.Range{}, triggerRoots: TriggerRoots(kinds.Triggers)},
+		compiler: &compiler{kinds: kinds, declared: map[string]hcl.Range{}, triggerRoots: kinds.Roots},
+	}
+	if kinds.Roots == nil {
+		d.compiler.triggerRoots = TriggerRoots(kinds.Triggers)
 	}
 	diags := d.compiler.declareActions(b.Body, false)
 	c := &schema.Context{Scope: d.compiler.scope(scope), Owner: d.compiler, Egress: kinds.Egress}

@@ -79,6 +79,9 @@ type Options struct {
 	// Harness stands in for the world outside, and lets actions and triggers open
 	// nothing; nil for a gateway that serves. See flow.Harness.
 	Harness flow.Harness
+	// FreeMemory gives memory that nothing uses back to the system: debug.FreeOSMemory.
+	// It is called after loads of many flows; nil for a program that does other things.
+	FreeMemory func()
 	// NewID makes the ids of runs, which sort by time; nil for those of chance.
 	NewID func(now time.Time) string
 	// Chance chooses the waits of retry; the zero value is random.
@@ -177,7 +180,8 @@ func compose(o Options) *Gateway {
 	}
 	g.handler = endpoint.New(handler)
 	g.reloader = &reloader{
-		load: o.Load, scanned: o.Scanned, watched: o.Watch, clock: o.Clock, log: g.log, metrics: g.metrics, snapshots: &g.current, swapped: func() { g.applySettings(env.Memory) },
+		leftover: &leftover{free: o.FreeMemory, clock: o.Clock, enough: run.NewSignal()},
+		load:     o.Load, scanned: o.Scanned, watched: o.Watch, clock: o.Clock, log: g.log, metrics: g.metrics, snapshots: &g.current, swapped: func() { g.applySettings(env.Memory) },
 		acme: acme.New(acme.Options{Files: files, Sealer: env.Sealer, Clock: o.Clock, Folder: o.ACMEFolder, Log: g.log.Sampled}),
 		opener: snapshot.NewOpener(snapshot.Options{
 			Settings: flow.Settings{Version: o.Version, Clock: o.Clock, AllowExec: o.AllowExec, AllowPaths: o.AllowPaths, CountDial: g.metrics.CountDial, CountReuse: g.metrics.CountReuse},

@@ -55,6 +55,7 @@ type reloader struct {
 	snapshots *snapshot.Holder
 	acme      *acme.Manager
 	swapped   func() // called after a swap
+	leftover  *leftover
 
 	mu          sync.Mutex // held by the one load at work
 	closed      bool
@@ -112,6 +113,7 @@ func (r *reloader) close() {
 // the process.
 func (r *reloader) tryLoad(cause string) (l *Load) {
 	began := r.clock.Now()
+	defer r.leftover.measure()()
 	l = &Load{Cause: cause, Config: &load.Config{}}
 	defer func() {
 		if p := recover(); p != nil {

@@ -33,6 +33,7 @@ func (g *Gateway) Run(ctx context.Context, l net.Listener) error {
 	if g.durable != nil {
 		g.durable.start(ctx, group)
 	}
+	group.Go(func() error { g.reloader.leftover.Run(ctx); return nil })
 	if len(g.opts.Watch) > 0 {
 		group.Go(func() error { watch.New(g.watchOptions()).Run(ctx); return nil })
 	}

@@ -56,10 +56,7 @@ type webhook struct {
 	when         expr.Of[bool]
 	variables    []*input.Variable
 	checks       []auth.Check
-	checkKinds   map[auth.Check]string
-	signers      map[auth.Check][]string // the kind of a check, and those inside of it
-	checkPlaces  map[auth.Check]hcl.Range
-	checkSecrets map[auth.Check][]string
+	written      []writtenCheck // the same, as the file has them
 	challenges   []namedChallenge
 	unauthorized *unauthorized
 	response     *response
@@ -94,8 +91,6 @@ type webhook struct {
 func (w *webhook) Describe(s *schema.Spec) {
 	w.rotate, w.methods, w.contentTypes = 1, []string{http.MethodPost}, []string{"json"}
 	w.mode, w.timeout, w.index = modeAsync, defaultTimeout, map[string]int{}
-	w.checkKinds, w.signers = map[auth.Check]string{}, map[auth.Check][]string{}
-	w.checkPlaces, w.checkSecrets = map[auth.Check]hcl.Range{}, map[auth.Check][]string{}
 	s.Doc = "Starts a run for each accepted request. The trigger answers challenges of providers, and checks the address, the credentials, the type, the condition and the values of a request, in this order; the table of answers lists the responses to refused requests."
 	schema.Attr(s, &w.path, "path", "The path of the endpoint. A segment is literal text or a placeholder `{name}`, which the flow reads as `webhook.path.name`. The path has no slash at the end, and percent escapes are decoded. By default the gateway derives a stable path that can't be guessed.")
 	schema.Attr(s, &w.rotate, "rotate", "Increase this number to change the path that the gateway derives.")

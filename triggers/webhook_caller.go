@@ -3,6 +3,7 @@ package triggers
 import (
 	"slices"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
@@ -40,7 +41,7 @@ func (w *webhook) callerOf(by auth.Accepted) caller {
 	if by.Check == nil {
 		return caller{}
 	}
-	return caller{Kind: w.checkKinds[by.Check], Name: by.Name, Claims: by.Claims}
+	return caller{Kind: w.writtenAs(by.Check).kind, Name: by.Name, Claims: by.Claims}
 }
 
 // value returns the members of webhook.auth.
@@ -59,10 +60,26 @@ func textOrNull(text string) any {
 	return text
 }
 
+// writtenCheck is an auth block.
+type writtenCheck struct {
+	kind    string
+	signers []string  // its kind, and those of the checks inside of it
+	secrets []string  // the names of those that it reads
+	place   hcl.Range // of its head
+}
+
+// writtenAs returns the block of a check, an empty one for a check that is not of the
+// trigger.
+func (w *webhook) writtenAs(c auth.Check) writtenCheck {
+	if i := slices.Index(w.checks, c); i >= 0 {
+		return w.written[i]
+	}
+	return writtenCheck{}
+}
+
 func (w *webhook) addCheck(b *hclsyntax.Block, c auth.Check) {
 	w.checks = append(w.checks, c)
-	w.checkKinds[c] = b.Labels[0]
-	w.signers[c], w.checkPlaces[c], w.checkSecrets[c] = kindsInside(b), b.DefRange(), secretsOf(b)
+	w.written = append(w.written, writtenCheck{b.Labels[0], kindsInside(b), secretsOf(b), b.DefRange()})
 	if auth.NeedsClientCertificate(c) {
 		w.clientCertificates = append(w.clientCertificates, b.DefRange())
 	}
@@ -74,9 +91,9 @@ func (w *webhook) addCheck(b *hclsyntax.Block, c auth.Check) {
 // authKinds returns the kinds of the checks, each once.
 func (w *webhook) authKinds() []string {
 	var kinds []string
-	for _, c := range w.checks {
-		if kind := w.checkKinds[c]; !slices.Contains(kinds, kind) {
-			kinds = append(kinds, kind)
+	for _, c := range w.written {
+		if !slices.Contains(kinds, c.kind) {
+			kinds = append(kinds, c.kind)
 		}
 	}
 	return kinds

@@ -133,7 +133,7 @@ func (w *webhook) refuseForgery(sent []byte) *flow.Problem {
 func (w *webhook) answerSigned(r *http.Request, in flow.Incoming, accepting auth.Check, raw []byte) *flow.Problem {
 	var request *auth.Request
 	for _, c := range w.challenges {
-		if !c.isSignedBy(w.signers[accepting]) || !slices.Contains(c.Methods(), r.Method) || len(raw) > challenge.MaxBody {
+		if !c.isSignedBy(w.writtenAs(accepting).signers) || !slices.Contains(c.Methods(), r.Method) || len(raw) > challenge.MaxBody {
 			continue
 		}
 		if request == nil {
@@ -198,7 +198,7 @@ func (w *webhook) checkChallenges() hcl.Diagnostics {
 		if slices.Contains(c.Methods(), http.MethodPost) && !slices.Contains(w.methods, http.MethodPost) {
 			diags = append(diags, diag.Error(c.at, "Method not accepted", fmt.Sprintf("Challenge %q comes by POST, which the trigger does not accept. Add POST to methods.", c.kind)))
 		}
-		if len(c.SignedBy()) > 0 && !slices.ContainsFunc(w.checks, func(check auth.Check) bool { return c.isSignedBy(w.signers[check]) }) {
+		if len(c.SignedBy()) > 0 && !slices.ContainsFunc(w.written, func(check writtenCheck) bool { return c.isSignedBy(check.signers) }) {
 			diags = append(diags, diag.Error(c.at, "Missing auth block", fmt.Sprintf(
 				"The sender signs challenge %q, and the trigger checks no such signature. Add auth %s to the trigger.", c.kind, quoteKinds(c.SignedBy()))))
 		}
@@ -232,10 +232,10 @@ func (w *webhook) checkHandshakes() hcl.Diagnostics {
 				"Challenge %q keeps a secret that no check reads. Add auth %q {} to the trigger, without secret; if it has one, remove that or the challenge.", c.kind, sender)))
 		}
 	}
-	for c, at := range w.checkPlaces {
+	for i, c := range w.checks {
 		for _, sender := range auth.HandshakeSenders(c) {
 			if !slices.Contains(kept, sender) {
-				diags = append(diags, diag.Error(at, "Missing secret", fmt.Sprintf(
+				diags = append(diags, diag.Error(w.written[i].place, "Missing secret", fmt.Sprintf(
 					"Nothing brings the secret of auth %q. Add challenge %q {} to the trigger, which keeps the secret of the handshake, or give secret.", sender, sender)))
 			}
 		}

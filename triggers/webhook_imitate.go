@@ -15,8 +15,9 @@ func (w *webhook) imitate(s *flow.Sample, kind string) error {
 		return nil
 	}
 	var failed error
-	for _, c := range w.checks {
-		if kind != "" && w.checkKinds[c] != kind {
+	for i, c := range w.checks {
+		written := w.written[i].kind
+		if kind != "" && written != kind {
 			continue
 		}
 		r := &auth.Request{Method: s.Method, PublicURL: s.BaseURL, URI: s.URI, Header: s.Header, Query: s.Query, Body: s.Body, Now: s.Now}
@@ -27,9 +28,9 @@ func (w *webhook) imitate(s *flow.Sample, kind string) error {
 		}
 		var cannot *auth.CannotImitateError
 		if errors.As(err, &cannot) && s.TrustedAs == "" {
-			s.TrustedAs = w.checkKinds[c]
+			s.TrustedAs = written
 		}
-		failed = errors.Join(failed, fmt.Errorf("auth %q: %w", w.checkKinds[c], err))
+		failed = errors.Join(failed, fmt.Errorf("auth %q: %w", written, err))
 	}
 	if failed == nil {
 		return fmt.Errorf("the trigger has no auth %q", kind)
@@ -43,8 +44,8 @@ func (w *webhook) trustedCheck(kind string) auth.Check {
 	if kind == "" {
 		return nil
 	}
-	for _, c := range w.checks {
-		if w.checkKinds[c] == kind {
+	for i, c := range w.checks {
+		if w.written[i].kind == kind {
 			return c
 		}
 	}

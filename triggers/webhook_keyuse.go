@@ -50,9 +50,10 @@ func (w *webhook) checksBodies() []flow.KeyUse {
 		return guards
 	})
 	var out []flow.KeyUse
-	for _, c := range w.checks {
-		if algorithm := auth.BodySignature(c); algorithm != "" && len(w.checkSecrets[c]) > 0 {
-			out = append(out, flow.KeyUse{Kind: w.checkKinds[c], Algorithm: algorithm, Secrets: w.checkSecrets[c], RefusesTexts: guarded, Range: w.checkPlaces[c]})
+	for i, c := range w.checks {
+		written := w.written[i]
+		if algorithm := auth.BodySignature(c); algorithm != "" && len(written.secrets) > 0 {
+			out = append(out, flow.KeyUse{Kind: written.kind, Algorithm: algorithm, Secrets: written.secrets, RefusesTexts: guarded, Range: written.place})
 		}
 	}
 	return out

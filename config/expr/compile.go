@@ -2,6 +2,7 @@ package expr
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -42,10 +43,14 @@ type Expr struct {
 	rng      hcl.Range
 	name     string
 	display  func(text string) string // nil: values are recorded unchanged
-	samples  []string                 // see URLSamples
-	forms    []string                 // see URLForms
+	url      *urlParts                // nil if the expression is no URL
+}
 
-	urlMembers []string // see CompileURLMembers
+// urlParts are what is known of an expression that is a URL, or has some as members.
+type urlParts struct {
+	samples []string // see URLSamples
+	forms   []string // see URLForms
+	members []string // see CompileURLMembers
 }
 
 // node is the compiled form of a fast tier. eval returns false if it can't
@@ -99,7 +104,8 @@ func (s *Scope) compileExpr(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnos
 	names := e.Variables()
 	lifted := liftedRanges(e)
 	out := &Expr{rng: e.Range(), typ: cty.DynamicPseudoType, secret: s.findSecret(withoutLifted(names, lifted))}
-	out.refs = append(s.refsOf(names), jq.refsIn(s, e)...)
+	read := s.refsOf(names)
+	out.refs = append(slices.Clip(read), jq.refsIn(s, e)...)
 	out.sources = out.refs
 	if len(lifted) > 0 {
 		out.sources = append(s.refsOf(withoutLifted(names, lifted)), jq.refsOutside(s, e, lifted)...)
@@ -108,7 +114,7 @@ func (s *Scope) compileExpr(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnos
 		return out, out.compileConstant(e, s, jq)
 	}
 	out.tier = General
-	out.general = s.compileGeneral(e, jq)
+	out.general = s.compileGeneral(e, read, jq)
 	if inner := unescapedArgument(e); inner != nil {
 		return s.withoutEscape().compileExpr(inner, jq)
 	}
@@ -277,8 +283,8 @@ func (e *Expr) displayValue(v any) any {
 	if text, ok := v.(string); ok && e.display != nil {
 		return e.display(text)
 	}
-	if members, ok := v.(map[string]any); ok && len(e.urlMembers) > 0 {
-		return showURLMembers(members, e.urlMembers)
+	if members, ok := v.(map[string]any); ok && e.url != nil && len(e.url.members) > 0 {
+		return showURLMembers(members, e.url.members)
 	}
 	return v
 }

@@ -31,7 +31,8 @@ type general struct {
 	outside []outsideCall
 }
 
-func (s *Scope) compileGeneral(e hcl.Expression, jq jqPrograms) *general {
+// compileGeneral compiles an expression that reads the names of the run in refs.
+func (s *Scope) compileGeneral(e hcl.Expression, refs []Ref, jq jqPrograms) *general {
 	src := e
 	if syntax, ok := e.(hclsyntax.Expression); ok {
 		src = guardExpression(s.markEscapes(syntax, jq))
@@ -42,7 +43,10 @@ func (s *Scope) compileGeneral(e hcl.Expression, jq jqPrograms) *general {
 	for i, call := range g.outside {
 		ranges[i] = call.at
 	}
-	g.reads = s.refsOf(withoutLifted(e.Variables(), ranges))
+	g.reads = refs
+	if len(ranges) > 0 {
+		g.reads = s.refsOf(withoutLifted(e.Variables(), ranges))
+	}
 	g.leaves = dropNestedRefs(g.reads)
 	return g
 }
@@ -50,15 +54,25 @@ func (s *Scope) compileGeneral(e hcl.Expression, jq jqPrograms) *general {
 // dropNestedRefs drops references that lie inside others: an expression that
 // reads all of webhook.body needs no leaf for webhook.body.items.
 func dropNestedRefs(refs []Ref) []Ref {
-	var out []Ref
-	for i, r := range refs {
+	dropped := func(i int) bool {
+		r := refs[i]
 		inside := slices.ContainsFunc(refs, func(o Ref) bool {
 			return len(o.Path) < len(r.Path) && o.Root == r.Root && slices.Equal(o.Path, r.Path[:len(o.Path)])
 		})
-		twice := slices.ContainsFunc(refs[:i], func(o Ref) bool { return o.Root == r.Root && slices.Equal(o.Path, r.Path) })
-		if !inside && !twice {
-			out = append(out, r)
+		return inside || slices.ContainsFunc(refs[:i], func(o Ref) bool { return o.Root == r.Root && slices.Equal(o.Path, r.Path) })
+	}
+	left := make([]int, 0, len(refs))
+	for i := range refs {
+		if !dropped(i) {
+			left = append(left, i)
 		}
+	}
+	if len(left) == len(refs) {
+		return refs // most expressions name each value once
+	}
+	out := make([]Ref, len(left))
+	for n, i := range left {
+		out[n] = refs[i]
 	}
 	return out
 }

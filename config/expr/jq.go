@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/itchyny/gojq"
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr/jq"
@@ -18,15 +17,14 @@ import (
 // Program is a compiled jq program. In it $webhook, $action and the other names
 // of the run have the same values as in HCL. It is safe for concurrent use.
 type Program struct {
-	code *jq.Program
+	*sharedProgram
 	vars []jqVariable
 
 	paths    []Ref // the names that the program mentions, with static members
 	volatile bool
 	rng      hcl.Range
-	hidden   string       // see Hide
-	byEvent  bool         // see SetEventInput
-	reads    *value.Parts // of the input; nil for all
+	hidden   string // see Hide
+	byEvent  bool   // see SetEventInput
 }
 
 // jqVariable is a name of the run that the program mentions. If the program
@@ -89,19 +87,19 @@ func (s *Scope) compileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
 }
 
 func (s *Scope) compileJQText(program string, at sourceMap) (*Program, hcl.Diagnostics) {
-	query, err := gojq.Parse(program)
-	if err != nil {
-		return nil, jqSyntaxError(program, err, at)
-	}
-	p := &Program{vars: s.jqVariables(program), paths: s.jqPaths(program), volatile: jqNow.MatchString(program), reads: jqReads(query)}
+	p := &Program{vars: s.jqVariables(program), paths: s.jqPaths(program), volatile: jqNow.MatchString(program)}
 	names := make([]string, len(p.vars))
 	for i, v := range p.vars {
 		names[i] = "$" + v.root
 	}
-	p.code, err = jq.Compile(program, names)
-	if err != nil {
+	code, parsed, err := s.compileProgram(program, names)
+	switch {
+	case !parsed:
+		return nil, jqSyntaxError(program, err, at)
+	case err != nil:
 		return nil, s.jqNameError(program, err, at)
 	}
+	p.sharedProgram = code
 	return p, nil
 }
 

@@ -19,7 +19,10 @@ import (
 func (s *Scope) refsIn(e hcl.Expression) []Ref { return s.refsOf(e.Variables()) }
 
 func (s *Scope) refsOf(names []hcl.Traversal) []Ref {
-	var out []Ref
+	if len(names) == 0 {
+		return nil
+	}
+	out := make([]Ref, 0, len(names))
 	for _, t := range names {
 		if s.isRun(t.RootName()) {
 			out = append(out, Ref{Root: t.RootName(), Path: memberPath(t[1:])})
@@ -29,7 +32,10 @@ func (s *Scope) refsOf(names []hcl.Traversal) []Ref {
 }
 
 func memberPath(t hcl.Traversal) []string {
-	var names []string
+	if len(t) == 0 {
+		return nil
+	}
+	names := make([]string, 0, len(t))
 	for _, tr := range t {
 		switch tr := tr.(type) {
 		case hcl.TraverseAttr:

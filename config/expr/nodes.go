@@ -110,7 +110,7 @@ type templateNode struct {
 
 type templatePart struct {
 	text string
-	expr *Expr // nil for a constant text
+	path node // nil for a constant text
 }
 
 func (e *Expr) compileTemplate(src *hclsyntax.TemplateExpr, s *Scope, jq jqPrograms) hcl.Diagnostics {
@@ -140,7 +140,7 @@ func (t *templateNode) addPart(c *Expr) bool {
 		t.parts = append(t.parts, templatePart{text: text})
 		return true
 	case Path:
-		t.parts = append(t.parts, templatePart{expr: c})
+		t.parts = append(t.parts, templatePart{path: c.fast})
 		return true
 	}
 	return false
@@ -151,8 +151,8 @@ func (t *templateNode) eval(ctx context.Context, env Env) (any, bool) {
 	length := 0
 	for i, p := range t.parts {
 		text := p.text
-		if p.expr != nil {
-			v, ok := p.expr.fast.eval(ctx, env)
+		if p.path != nil {
+			v, ok := p.path.eval(ctx, env)
 			if !ok {
 				return nil, false
 			}

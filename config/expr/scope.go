@@ -62,6 +62,7 @@ type Scope struct {
 	urlMembers  []string             // see CompileURLMembers
 	observer    func(Reader)         // see WithObserver
 	constants   func(root string)    // see WithConstantObserver
+	programs    *Programs            // see WithPrograms
 	derived     func(text string)    // see WithDerived
 	trials      map[string]cty.Value // see WithTrial
 	written     map[string]bool      // see WithWritten

@@ -29,10 +29,11 @@ func CompileURL(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnosti
 	if diags = append(diags, checkHosts(samples)...); diags.HasErrors() {
 		return nil, diags
 	}
+	out.url = &urlParts{}
 	for _, sample := range samples {
-		out.forms = append(out.forms, sample.text)
+		out.url.forms = append(out.url.forms, sample.text)
 		if text, err := urltext.Join(sample.text); err == nil && sample.isWhole() {
-			out.samples = append(out.samples, text)
+			out.url.samples = append(out.url.samples, text)
 		}
 	}
 	return out, diags
@@ -40,12 +41,22 @@ func CompileURL(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnosti
 
 // URLSamples returns forms that the URL may have, with "x" in place of each
 // value of the run. It has none for expressions that are no template.
-func (e *Expr) URLSamples() []string { return e.samples }
+func (e *Expr) URLSamples() []string {
+	if e.url == nil {
+		return nil
+	}
+	return e.url.samples
+}
 
 // URLForms returns the forms that the URL may have, with a marked "x" in place
 // of each value of the run. A form ends before a constant that is not known,
 // such as a secret that is not set. Expressions that are no template have none.
-func (e *Expr) URLForms() []string { return e.forms }
+func (e *Expr) URLForms() []string {
+	if e.url == nil {
+		return nil
+	}
+	return e.url.forms
+}
 
 // markURL marks the values of the run in the templates of a URL.
 func (x *escapeMarker) markURL(e hclsyntax.Expression) hclsyntax.Expression {

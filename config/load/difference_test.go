@@ -184,7 +184,7 @@ func (w *world) action(i, n int) string {
 	case 3:
 		return fmt.Sprintf("  action \"http\" %q {\n    connection = connection.http.shop\n    url = \"/x\"\n    sensitive = %s\n  }\n", name, w.pick("true", "false"))
 	case 4:
-		return fmt.Sprintf("  action \"http\" %q {\n    url = %s\n    headers = { %s = \"1\" }\n  }\n", name, w.pick(`"https://${local.word}.example.com"`, `"https://a.example.com"`, w.pick(`"https://10.1.2.3/x"`, `"https://b.example.com"`)), w.pick("X_Shop", "Accept"))
+		return fmt.Sprintf("  action \"http\" %q {\n    url = %s\n    headers = { %s = \"1\" }\n  }\n", name, w.pick(`"https://${local.word}.example.com"`, `"https://a.example.com"`, w.pick(`"https://10.1.2.3/x"`, `"https://10.1.2.3/x"`, `"https://b.example.com"`)), w.pick("X_Shop", "Accept"))
 	case 5, 6, 7:
 		to := w.pick(fmt.Sprintf("%q", w.callable()), fmt.Sprintf("%q", w.callable()), "local.called")
 		out := fmt.Sprintf("  action \"flow\" %q {\n    flow = %s\n    input = { a = %s }\n%s    when = length(local.list) > %d\n  }\n", name, to, body, w.pick("", "", "    sensitive = true\n", "    wait = false\n"), w.IntN(3))
@@ -209,7 +209,19 @@ func (w *world) edit() string {
 		clear(w.wrong)
 		return "taking the wrong block out"
 	}
-	switch w.IntN(16) {
+	switch w.IntN(18) {
+	case 12:
+		for i, b := range w.blocks["flows/globals.hcl"] { // the value stays the same
+			if strings.Contains(b, `lower("LAMPS")`) {
+				w.blocks["flows/globals.hcl"][i] = strings.Replace(b, `lower("LAMPS")`, `"lamps"`, 1)
+			} else {
+				w.blocks["flows/globals.hcl"][i] = strings.Replace(b, `"lamps"`, `lower("LAMPS")`, 1)
+			}
+		}
+		return "the spelling of a local"
+	case 13:
+		w.writeGateway()
+		return "the gateway block"
 	case 11:
 		name := w.flowFile()
 		for i, b := range w.blocks[name] { // of the same length, so that nothing moves

@@ -66,12 +66,20 @@ func readBounded(fsys fs.FS, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
-	src := bytes.NewBuffer(make([]byte, 0, min(info.Size(), maxFileBytes)+bytes.MinRead))
-	_, err = src.ReadFrom(io.LimitReader(f, maxFileBytes+1))
-	if err == nil && src.Len() > maxFileBytes {
+	src := make([]byte, min(info.Size(), maxFileBytes))
+	n, err := io.ReadFull(f, src)
+	src = src[:n]
+	if err == nil {
+		var more []byte // if the file has grown
+		more, err = io.ReadAll(io.LimitReader(f, int64(maxFileBytes+1-n)))
+		src = append(src, more...)
+	} else if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil // it has become shorter
+	}
+	if err == nil && len(src) > maxFileBytes {
 		err = fmt.Errorf("it is larger than %d MiB", maxFileBytes>>20)
 	}
-	return src.Bytes(), err
+	return src, err
 }
 
 // ReadFile reads a file as a load does: a regular file of at most 4 MiB.

@@ -84,25 +84,32 @@ func (c *flowCompiler) callsOfFresh() []*flow.Flow {
 			visit(caller)
 		}
 	}
+	for _, name := range c.namesAround() {
+		visit(name)
+	}
+	var out []*flow.Flow
+	for i, f := range c.flows {
+		if c.isListed(i) && affected[f.flow.Name] {
+			out = append(out, f.flow)
+		}
+	}
+	return out
+}
+
+// namesAround lists the flows that are new, and those that flows called which are gone.
+func (c *flowCompiler) namesAround() []string {
+	var out []string
 	kept := map[*flow.Flow]bool{}
 	for i, f := range c.flows {
 		if c.fresh[i] {
-			visit(c.blocks[i].name)
+			out = append(out, c.blocks[i].name)
 		} else {
 			kept[f.flow] = true
 		}
 	}
 	for _, f := range c.kept.last.flows {
 		if !kept[f.flow] {
-			for _, callee := range f.calls {
-				visit(callee)
-			}
-		}
-	}
-	var out []*flow.Flow
-	for i, f := range c.flows {
-		if c.isListed(i) && affected[f.flow.Name] {
-			out = append(out, f.flow)
+			out = append(out, f.calls...)
 		}
 	}
 	return out

@@ -4,7 +4,9 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty/function"
 
+	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
+	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
@@ -23,6 +25,7 @@ type Loader struct {
 	opts        Options
 	unavailable map[string]map[string]string
 	functions   map[string]function.Function // of blocks that read no files
+	programs    *expr.Programs
 
 	known   map[string]Digest // see Trust
 	files   map[Path]*file    // of the last load
@@ -52,6 +55,9 @@ func NewLoader(o Options) *Loader {
 	if o.Clock == nil {
 		o.Clock = clock.System{}
 	}
+	if o.Kinds.Roots == nil {
+		o.Kinds.Roots = flow.TriggerRoots(o.Kinds.Triggers)
+	}
 	functions := funcs.Table(funcs.Options{})
 	for name, f := range funcs.TablePerFile(funcs.Options{
 		Env:      func(string) (string, bool) { return "", false },
@@ -59,7 +65,7 @@ func NewLoader(o Options) *Loader {
 	}) {
 		functions[name] = f
 	}
-	return &Loader{opts: o, unavailable: unavailableAtLoad(o.Kinds, o.Connections), functions: functions}
+	return &Loader{opts: o, unavailable: unavailableAtLoad(o.Kinds, o.Connections), functions: functions, programs: &expr.Programs{}}
 }
 
 // Trust tells the next load the digests of files that the caller has just read. Files

@@ -62,7 +62,7 @@ func (s *scopes) withConstants(f *file, consts map[string]cty.Value) *expr.Scope
 func (s *scopes) newScope(dir string, consts map[string]cty.Value, written map[string]bool, functions map[string]function.Function) *expr.Scope {
 	consts = maps.Clone(consts)
 	consts["path"] = modulePath(dir)
-	return expr.NewScope(consts, functions, s.clock).WithSource(s.kept.textOf).WithUnavailableNames(s.kept.unavailable).WithWritten(written)
+	return expr.NewScope(consts, functions, s.clock).WithSource(s.kept.textOf).WithUnavailableNames(s.kept.unavailable).WithWritten(written).WithPrograms(s.kept.programs)
 }
 
 // modulePath returns the value of the name "path" in files of a folder, whose name
