@@ -3,67 +3,95 @@ package jq
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v3"
 )
 
-// suiteCase is a case of jq's own tests.
-type suiteCase struct{ program, input string }
+// suiteCase is a case of gojq's own tests of its command.
+type suiteCase struct {
+	Args  []string `yaml:"args"`
+	Input string   `yaml:"input"`
+}
 
-// readSuite reads jq's own tests: groups of lines with a program, its input and
-// its results, or behind %%FAIL with a program that is wrong.
+// readSuite reads the tests of gojq's command, many of which were jq's own, from the
+// module that the program is built with.
 func readSuite(t *testing.T) []suiteCase {
 	t.Helper()
-	text, err := os.ReadFile("testdata/jq.test")
+	dir, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/itchyny/gojq").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out []suiteCase
-	for group := range strings.SplitSeq(string(text), "\n\n") {
-		var lines []string
-		for line := range strings.SplitSeq(group, "\n") {
-			if line != "" && !strings.HasPrefix(line, "#") {
-				lines = append(lines, line)
-			}
-		}
-		switch {
-		case len(lines) < 2:
-		case strings.HasPrefix(lines[0], "%%FAIL"):
-			out = append(out, suiteCase{lines[1], "null"})
-		default:
-			out = append(out, suiteCase{lines[0], lines[1]})
-		}
+	text, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), "cli", "test.yaml"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return out
+	var cases []suiteCase
+	if err := yaml.Unmarshal(text, &cases); err != nil {
+		t.Fatal(err)
+	}
+	return cases
 }
 
-// TestSuiteAsGojq runs jq's own tests. It holds closures equal to gojq, which
-// differs from jq in some of them.
-func TestSuiteAsGojq(t *testing.T) {
-	t.Parallel()
-	cases := readSuite(t)
-	compiled := 0
-	for _, c := range cases {
-		var input any
-		dec := json.NewDecoder(strings.NewReader(c.input))
-		dec.UseNumber()
-		if err := dec.Decode(&input); err != nil {
-			continue // an input that only jq reads, such as nan
+// program returns the program of a case: the first argument that is not an option,
+// if all options only shape the output.
+func (c suiteCase) program() (string, bool) {
+	for _, arg := range c.Args {
+		if !strings.HasPrefix(arg, "-") {
+			return arg, true
 		}
-		out := runAll(t, c.program, input)
-		if out.run != out.interpreted {
-			t.Errorf("%s: %s\nwant %s", c.program, out.run, out.interpreted)
-		}
-		if !differs(c.program, out.interpreted) {
-			out.check(t, c.program, input)
-		}
-		if out.compiled {
-			compiled++
+		if !slices.Contains([]string{"-c", "-r", "-j", "-S", "--compact-output", "--raw-output"}, arg) {
+			return "", false
 		}
 	}
-	t.Logf("of %d cases %d run as closures", len(cases), compiled)
-	if len(cases) < 500 || compiled < len(cases)/3 {
-		t.Errorf("of %d cases %d run as closures", len(cases), compiled)
+	return "", false
+}
+
+// inputs returns the values that a case reads, up to one that only gojq's command
+// reads, such as nan.
+func (c suiteCase) inputs() []any {
+	var out []any
+	dec := json.NewDecoder(strings.NewReader(c.Input))
+	dec.UseNumber()
+	for {
+		var v any
+		if dec.Decode(&v) != nil {
+			return out
+		}
+		out = append(out, v)
+	}
+}
+
+// TestSuiteAsGojq runs the programs of gojq's tests. It holds closures equal to gojq.
+func TestSuiteAsGojq(t *testing.T) {
+	t.Parallel()
+	ran, compiled := 0, 0
+	for _, c := range readSuite(t) {
+		program, ok := c.program()
+		if !ok {
+			continue
+		}
+		for _, input := range c.inputs() {
+			out := runAll(t, program, input)
+			if out.run != out.interpreted {
+				t.Errorf("%s: %s\nwant %s", program, out.run, out.interpreted)
+			}
+			if !differs(program, out.interpreted) {
+				out.check(t, program, input)
+			}
+			ran++
+			if out.compiled {
+				compiled++
+			}
+		}
+	}
+	t.Logf("of %d runs %d are of closures", ran, compiled)
+	if ran < 500 || compiled < ran/3 {
+		t.Errorf("of %d runs %d are of closures", ran, compiled)
 	}
 }
 

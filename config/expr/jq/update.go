@@ -136,12 +136,13 @@ func (r *run) deletePaths(v any, paths []any, o owned) any {
 	if len(paths) == 0 {
 		return v
 	}
+	sorted := paths
 	if !slices.IsSortedFunc(paths, r.compare) {
-		paths = slices.Clone(paths)
-		slices.SortFunc(paths, r.compare)
+		sorted = slices.Clone(paths)
+		slices.SortFunc(sorted, r.compare)
 	}
 	changed := v
-	for _, p := range paths {
+	for _, p := range sorted {
 		path, ok := p.([]any)
 		if !ok {
 			return &wrapError{callText("delpaths", paths), v, expected("an array", p)}
