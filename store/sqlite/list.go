@@ -14,6 +14,7 @@ import (
 
 // List returns a page of runs, the newest first.
 func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error) {
+	q.Flows = sortedUnique(q.Flows)
 	l := listing{q: q, limit: q.PageSize(), needle: foldASCII(nil, []byte(q.Text)), okey: s.hash.orderKeyBytes(q.Text)}
 	var err error
 	if l.failure, l.failed, err = q.FailureKey(); err != nil {

@@ -100,7 +100,7 @@ func (f *fixture) mixOutcomes() []store.Summary {
 func outcomesAreListed(f *fixture) {
 	all := f.mixOutcomes()
 	middle := all[len(all)/2].Received
-	for _, flows := range [][]string{nil, {"a"}, {"d", "c"}, {"none"}} {
+	for _, flows := range [][]string{nil, {"a"}, {"d", "c", "d"}, {"none"}} {
 		for _, states := range [][]store.State{nil, {store.Succeeded}, {store.Failed}, {store.Succeeded, store.Queued}} {
 			for _, at := range [][2]time.Time{{}, {middle}, {{}, middle}, {middle.Add(-20 * time.Millisecond), middle}} {
 				f.checkPages(all, store.Filter{Flows: flows, States: states, From: at[0], To: at[1]})
