@@ -168,16 +168,16 @@ func textHeight(lines []textLine) int {
 	return firstLine + (len(lines)-1)*lineHeight + lastLine
 }
 
-// textWidth estimates the width of a line from the widths of its characters in a
-// usual sans-serif font, with some room for others.
+// textWidth estimates the width of a line from the widths of its characters in
+// DejaVu Sans, the widest of the usual sans-serif fonts.
 func textWidth(l textLine) int {
 	return min(widthOf(l.text, l.class), widestText)
 }
 
 func widthOf(text, class string) int {
-	size := 6.6
+	size := 7.3
 	if class == "t" {
-		size = 7.8
+		size = 8.6
 	}
 	sum := 0.0
 	for _, r := range text {
