@@ -78,6 +78,6 @@ func TestOverviewNamesPausedFlows(t *testing.T) {
 	s := newSite(t)
 	s.post("/flows/x/pause", url.Values{})
 	page := s.get("/", 200)
-	wantText(t, page, "The flow x is paused since")
+	wantText(t, page, "The flow x was paused by")
 	wantNone(t, page, "Nothing. No run failed")
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,5 +116,35 @@ func TestSaveAsTest(t *testing.T) {
 	wantNone(t, s.get("/runs/"+queued, 200), "Save as test")
 	if w := s.call(http.MethodGet, "/runs/"+queued+"/test", nil); w.Code != http.StatusBadRequest || json.Valid(w.Body.Bytes()) {
 		t.Errorf("an open run: %d %s", w.Code, w.Body)
+	}
+}
+
+// TestDryRunOfLoop shows a loop before the actions inside, which end before it.
+func TestDryRunOfLoop(t *testing.T) {
+	t.Parallel()
+	s := withPages(admintest.New(t, `flow "looped" {
+  trigger "webhook" {
+    path = "/looped"
+  }
+  action "loop" "around" {
+    for_each = ["a", "b"]
+    action "transform" "inside" {
+      input = each.value
+      jq    = "."
+    }
+  }
+  action "log" "behind" {
+    message = "x"
+  }
+}
+`))
+	w := s.call(http.MethodPost, "/flows/looped/try", url.Values{"method": {"POST"}, "do": {"dry"}})
+	names := regexp.MustCompile(`<span class="name"><bdi>(\w+)</bdi>`).FindAllStringSubmatch(w.Body.String(), -1)
+	var got []string
+	for _, name := range names {
+		got = append(got, name[1])
+	}
+	if want := []string{"around", "inside", "inside", "behind"}; !slices.Equal(got, want) {
+		t.Errorf("the page shows %q, want %q: %s", got, want, textOf(w.Body.String()))
 	}
 }

@@ -16,12 +16,12 @@ func TestPause(t *testing.T) {
 	s := newSite(t)
 	id := s.Queue("x", store.Payload{})
 	page := s.post("/flows/x/pause", url.Values{})
-	wantText(t, page, "The flow was paused.", "Paused since", "Resume")
-	wantText(t, s.get("/", 200), "The flow x is paused since", "paused")
+	wantText(t, page, "The flow was paused.", "Paused by", "Resume")
+	wantText(t, s.get("/", 200), "The flow x was paused by", "paused")
 	wantText(t, s.get("/runs/"+id, 200), `flow "x" is paused`)
 	page = s.post("/flows/x/resume", url.Values{})
 	wantText(t, page, "The flow was resumed.", "Pause…")
-	wantNone(t, page, "Paused since")
+	wantNone(t, page, "Paused by")
 	if w := s.call(http.MethodPost, "/flows/none/pause", url.Values{}); w.Code != http.StatusNotFound {
 		t.Errorf("%d", w.Code)
 	}

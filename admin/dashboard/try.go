@@ -212,12 +212,27 @@ func (d *Dashboard) showDryRun(r *http.Request, f *ops.FlowDetail, request ops.T
 func newDryPage(got *ops.DryRun) *dryPage {
 	left := newBudget()
 	out := &dryPage{DryRun: got, Body: left.show(got.Body, "")}
-	shown := got.Actions[:min(len(got.Actions), maxSteps)]
-	out.More = len(got.Actions) - len(shown)
+	all := holdersFirst(got.Actions)
+	shown := all[:min(len(all), maxSteps)]
+	out.More = len(all) - len(shown)
 	for _, a := range shown {
 		row := dryRow{DryAction: a, In: left.show(a.Input, ""), Out: left.show(a.Output, "")}
 		row.Name, row.Depth = splitPath(a.Path)
 		out.Actions = append(out.Actions, row)
+	}
+	return out
+}
+
+// holdersFirst returns actions in the order in which they begin, from that in which
+// they end: an action that holds others ends after them.
+func holdersFirst(ended []ops.DryAction) []ops.DryAction {
+	out := make([]ops.DryAction, 0, len(ended))
+	for _, a := range ended {
+		at := len(out)
+		for at > 0 && strings.HasPrefix(out[at-1].Path, a.Path+"/") {
+			at--
+		}
+		out = slices.Insert(out, at, a)
 	}
 	return out
 }
