@@ -39,6 +39,7 @@ func ofTexts(f func(r *run, s, t string) any) func(r *run, v, arg any) any {
 		if !ok || !both {
 			return errFailed
 		}
+		r.work(min(len(s), len(t)))
 		return f(r, s, t)
 	}
 }

@@ -97,7 +97,11 @@ func operatorFunction(op gojq.Operator) func(r *run, a, b any) any {
 func (r *run) equal(a, b any) bool {
 	if x, ok := a.(string); ok {
 		y, both := b.(string)
-		return both && x == y
+		if !both || len(x) != len(y) {
+			return false
+		}
+		r.work(len(x))
+		return x == y
 	}
 	return r.compare(a, b) == 0
 }

@@ -27,6 +27,7 @@ func (r *run) compareAt(a, b any, depth int) int {
 	switch x := a.(type) {
 	case string:
 		if y, ok := b.(string); ok {
+			r.work(min(len(x), len(y)))
 			return strings.Compare(x, y)
 		}
 	case []any:

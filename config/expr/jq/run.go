@@ -66,6 +66,15 @@ func (r *run) tick() {
 	}
 }
 
+// tickBy counts several pieces of work. It may jump over the number of ticks at which
+// tick checks, so it checks if it reaches or passes one.
+func (r *run) tickBy(n uint) {
+	before := r.ticks
+	if r.ticks += n; (r.ticks^before)&^tickMask != 0 {
+		r.checkWork(int(r.ticks&^tickMask - before&^tickMask)) //nolint:gosec // it is at most the bytes of a text
+	}
+}
+
 // checkWork counts work of a function as steps of its program, and stops the
 // function if the program must end.
 func (r *run) checkWork(steps int) {

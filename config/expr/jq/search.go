@@ -88,12 +88,7 @@ func (r *run) anyContains(list []any, w any, plain map[any]bool, depth int) bool
 }
 
 // work counts the bytes that a step looks at.
-func (r *run) work(bytes int) {
-	r.ticks += uint(bytes >> 6)
-	if bytes >= 1<<16 {
-		r.checkWork(bytes >> 6)
-	}
-}
+func (r *run) work(bytes int) { r.tickBy(uint(bytes >> 6)) } //nolint:gosec // no length is negative
 
 // plainKey returns a key that two plain values share if they are equal. Numbers
 // that a float64 does not hold exactly have none.
