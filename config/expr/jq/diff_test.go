@@ -179,8 +179,12 @@ func TestSameAsGojq(t *testing.T) {
 	for _, program := range programs {
 		t.Run(program, func(t *testing.T) {
 			t.Parallel()
+			// Gojq runs a program again if it fails, which hides a closure that fails
+			// alone; a caught error does not.
+			caught := "[(" + program + ")?]"
 			for _, input := range inputs {
 				runAll(t, program, input).check(t, program, input)
+				runAll(t, caught, input).check(t, caught, input)
 			}
 		})
 	}
