@@ -38,9 +38,9 @@ build: ## build the static binary bin/gateway
 test: ## run all tests with the race detector
 	$(call header,all tests with the race detector)
 	go test -race ./...
-	$(call header,the bounds of memory without the race detector)
+	$(call header,the bounds of memory and allocations without the race detector)
 	go test -count=1 -run '^(TestSlowReaders|TestLargeBodiesAtOnce|TestManyLargeAnswers|TestManyLargePrograms|TestHostileRequests)$$' ./internal/e2e/command
-	go test -count=1 -run '^TestHostile$$' ./config/expr/jq
+	go test -count=1 -run '^(TestHostile|TestAllocations|TestVerifyAllocatesNothing|TestProcessThatFails)$$' ./config/expr/jq ./auth ./bench ./admin/dryrun
 
 .PHONY: lint
 lint: $(GOLANGCI) ## find mistakes and wrong formatting

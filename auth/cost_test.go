@@ -4,25 +4,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"runtime/debug"
-	"slices"
 	"testing"
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/apikey"
+	"github.com/webhook-gateway/gateway/internal/testutil/racetest"
 )
-
-// underRace reports whether the race detector is on: a sync.Pool then drops
-// values at random.
-func underRace() bool {
-	info, ok := debug.ReadBuildInfo()
-	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
-}
 
 // Accepting a request copies no body and allocates nothing. Not parallel: testing.AllocsPerRun counts the
 // allocations of the whole process.
 func TestVerifyAllocatesNothing(t *testing.T) {
-	if underRace() {
+	if racetest.On {
 		t.Skip("the race detector allocates")
 	}
 	body := bytes.Repeat([]byte("0123456789abcdef"), 64<<10)

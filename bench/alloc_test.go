@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/testutil/racetest"
 	"github.com/webhook-gateway/gateway/store/sqlite"
 )
 
@@ -13,6 +14,9 @@ import (
 // that jq and the answer make, and the entry of the history. A higher number needs a
 // reason.
 func TestAllocations(t *testing.T) {
+	if racetest.On {
+		t.Skip("the race detector allocates; make test runs this test without it too")
+	}
 	s, err := sqlite.Open(sqlite.Options{Dir: t.TempDir(), Clock: clock.System{}})
 	if err != nil {
 		t.Fatal(err)

@@ -3,12 +3,14 @@ package jq
 import (
 	"runtime"
 	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/racetest"
 )
 
 // TestAllocations bounds what a run allocates besides the values that it makes:
 // the state of the run and the list of its results.
 func TestAllocations(t *testing.T) {
-	if raceDetector {
+	if racetest.On {
 		t.Skip("the race detector allocates")
 	}
 	for program, most := range map[string]float64{

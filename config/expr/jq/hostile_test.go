@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/racetest"
 )
 
 // hostile are programs and inputs that gojq alone does not survive: it takes
@@ -183,7 +185,7 @@ func TestHostile(t *testing.T) {
 	if name := os.Getenv(hostileVariable); name != "" {
 		runHostile(name)
 	}
-	if testing.Short() || raceDetector {
+	if testing.Short() || racetest.On {
 		t.Skip("it takes half a minute, and minutes with the race detector; make test runs it without")
 	}
 	closures := 0

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/racetest"
 )
 
 // answerFlows make answers that are several times as large as the bodies of their
@@ -29,7 +31,7 @@ func answerFlows() (names []string, config string) {
 // their bodies. The process stays within its memory, some callers get their answer,
 // and the others a 503.
 func TestManyLargeAnswers(t *testing.T) {
-	if raceDetector {
+	if racetest.On {
 		t.Skip("the race detector takes several times the memory and the time; make test runs this test without it too")
 	}
 	t.Parallel()

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/racetest"
 )
 
 // hostileRequest is a request that once took a gateway down: the settings of the
@@ -97,7 +99,7 @@ func hostileConfig() string {
 // TestHostileRequests: each hostile request, two at once, gets its answer while
 // another flow serves all its callers, and the process stays within its memory.
 func TestHostileRequests(t *testing.T) {
-	if raceDetector {
+	if racetest.On {
 		t.Skip("the race detector takes several times the memory and the time; make test runs this test without it too")
 	}
 	t.Parallel()

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/racetest"
 )
 
 // memoryFlows have a small budget. "large" answers with eight times its body.
@@ -79,7 +81,7 @@ func checkSmall(t *testing.T, p *process, most int64) {
 		t.Fatal(err)
 	}
 	t.Logf("peak of %d MiB", kib>>10)
-	if !raceDetector && kib<<10 > most {
+	if !racetest.On && kib<<10 > most {
 		t.Errorf("the process took %d MiB, at most %d MiB are wanted", kib>>10, most>>20)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/racetest"
 )
 
 // programFlows reshape each number of a list into an object and a list, which take
@@ -56,7 +58,7 @@ func postMany(t *testing.T, url, body string, callers int) map[int]int {
 // those that would take too much alone a 500, and the process stays within its
 // memory.
 func TestManyLargePrograms(t *testing.T) {
-	if raceDetector {
+	if racetest.On {
 		t.Skip("the race detector takes several times the memory and the time; make test runs this test without it too")
 	}
 	t.Parallel()

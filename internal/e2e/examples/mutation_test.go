@@ -14,6 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/flowtest"
+	"github.com/webhook-gateway/gateway/internal/testutil/racetest"
 	"github.com/webhook-gateway/gateway/triggers"
 )
 
@@ -36,7 +37,7 @@ func TestMutants(t *testing.T) {
 	var count, refused atomic.Int64
 	t.Cleanup(func() {
 		t.Logf("%d mutants, of which the language refuses %d", count.Load(), refused.Load())
-		if count.Load() < 100 && !raceDetector {
+		if count.Load() < 100 && !racetest.On {
 			t.Errorf("only %d mutants", count.Load())
 		}
 	})
@@ -52,7 +53,7 @@ func TestMutants(t *testing.T) {
 				t.Fatal(diags)
 			}
 			for i, m := range mutantsOf(src, body) {
-				if raceDetector && i%raceShare != 0 {
+				if racetest.On && i%raceShare != 0 {
 					continue
 				}
 				count.Add(1)
