@@ -17,6 +17,7 @@ func TestDroppedStore(t *testing.T) {
 		"Get": true, "List": true, "FailureGroups": true, "Size": true, "Stats": true, "CompletedSteps": true, "Depths": true,
 		"GetContact": true, "ListContacts": true, "ListAPIKeys": true, "APIKeysVersion": true,
 		"GetHandshake": true, "ListHandshakes": true, "ListPauses": true, "ListAudit": true,
+		"FindKey": true, "ClaimsAfterEnds": true,
 		"Ready": true, // a channel
 		"Close": true, // the lab closes the store, not the gateway
 	}

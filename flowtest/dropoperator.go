@@ -152,3 +152,11 @@ func (s *mortalStore) AppendAudit(ctx context.Context, e store.AuditEntry) error
 	}
 	return s.Store.AppendAudit(ctx, e)
 }
+
+// RecordOutcomes implements store.Store.
+func (s *mortalStore) RecordOutcomes(ctx context.Context, list []store.Outcome) error {
+	if err := s.guard(ctx); err != nil {
+		return err
+	}
+	return s.Store.RecordOutcomes(ctx, list)
+}
