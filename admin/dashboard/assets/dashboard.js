@@ -67,7 +67,8 @@ function describeNews(news) {
   return count + (count === "1" ? " new run. Show it" : " new runs. Show them");
 }
 
-// A page that nobody looks at asks nothing. After an error it asks less often.
+// A page that nobody looks at asks nothing. After an error, and where it counted as
+// far as the server counts, it asks less often.
 function setUpNews() {
   const place = document.querySelector("[data-live]");
   if (!place) return;
@@ -78,9 +79,10 @@ function setUpNews() {
       try {
         const answer = await fetch(place.dataset.live, { headers: { Accept: "application/json" } });
         if (!answer.ok || answer.redirected) throw new Error(answer.status);
-        const text = describeNews(await answer.json());
+        const news = await answer.json();
+        const text = describeNews(news);
         if (text) showNews(place, text);
-        pause = least;
+        pause = news.more ? most : least;
       } catch {
         pause = Math.min(pause * 2, most);
       }
