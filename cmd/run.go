@@ -207,7 +207,7 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 		return o, err
 	}
 	flows, err := r.loader(paths, load.RequireSet, func(o *load.Options) {
-		o.LocalOnly = isLoopback(r.listen)
+		o.LocalOnly, o.Bulk = isLoopback(r.listen), r.tuneBulkLoad
 		r.tests = flowtest.Options{FS: o.FS, Paths: o.Paths, Kinds: o.Kinds, Connections: o.Connections, Version: r.Version, Clock: r.clock, Env: o.Env}
 	})
 	if err != nil {

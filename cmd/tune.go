@@ -26,6 +26,21 @@ func (r *runner) tuneMemory() int64 {
 	return available
 }
 
+// loadPercent is the growth of the heap between two collections while many flows are
+// compiled.
+const loadPercent = 100
+
+// tuneBulkLoad makes collections frequent until the returned function is called, unless
+// GOGC is set. Compiled flows lie between the garbage of compiling them: the rarer the
+// collections, the more memory is left that holds few of them and can't be given back.
+func (r *runner) tuneBulkLoad() (end func()) {
+	if _, set := r.env("GOGC"); set {
+		return func() {}
+	}
+	before := debug.SetGCPercent(loadPercent)
+	return func() { debug.SetGCPercent(before) }
+}
+
 // uncounted returns how much of the memory stays for what the collector does not
 // count, such as the pages of the embedded store, and for what it allocates above
 // its limit while a collection runs: a tenth, and in a small container a fifth.

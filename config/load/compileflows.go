@@ -162,7 +162,12 @@ func (c *flowCompiler) compileMissing() {
 	for _, level := range callLevels(c.byName, called) {
 		level = c.onlyMissing(level)
 		results := make([]*compiledFlow, len(level))
-		runParallel(len(level), func(n int) { results[n] = c.compile(c.blocks[level[n]], drafts[level[n]], kinds) })
+		c.announceBulk(len(level))
+		runParallel(len(level), func(n int) {
+			i := level[n]
+			results[n] = c.compile(c.blocks[i], drafts[i], kinds)
+			c.blocks[i].syntax, drafts[i] = nil, nil // the trees of many flows take more memory than the flows
+		})
 		for n, i := range level {
 			c.flows[i], c.fresh[i] = results[n], true
 			c.addCompiled(compiled, i, results[n])

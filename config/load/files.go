@@ -30,6 +30,7 @@ func (l *loader) readFlowFiles() {
 	l.report(diags...)
 	l.incomplete = diags.HasErrors()
 	read := make([]*file, len(found.Files))
+	l.announceBulk(len(found.Files) - len(l.kept.files))
 	runParallel(len(read), func(i int) { read[i] = readSource(l.reader, found.Files[i], l.kept.files[found.Files[i]]) })
 	files := make(map[Path]*file, len(read))
 	for _, f := range read {

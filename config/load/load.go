@@ -44,6 +44,9 @@ type Options struct {
 	// Kinds are the triggers and actions that flows may use.
 	Kinds       flow.Kinds
 	Connections []flow.ConnectionKind
+	// Bulk, if set, is called before a load parses or compiles many flows, and the
+	// returned function at the end of the load.
+	Bulk func() (end func())
 }
 
 // Path is a file or a folder to read.
@@ -109,6 +112,8 @@ type loader struct {
 	globalsLock    sync.Mutex
 	checkedGlobals map[*globals]bool
 
+	endBulk func() // see Options.Bulk; nil if it was not called
+
 	next generation // what this load leaves if it has no errors
 }
 
@@ -147,6 +152,16 @@ func (l *loader) load() *Config {
 	c.Credentials = writtenCredentials(l.diags)
 	c.Secrets, c.Read = slices.Concat(l.secrets, l.scopes.derived.list()), l.reader.sources()
 	return c
+}
+
+// bulkFlows is from how many flows a load is one of many flows.
+const bulkFlows = 500
+
+// announceBulk calls Options.Bulk, once, if the number of flows or files is large.
+func (l *loader) announceBulk(n int) {
+	if n >= bulkFlows && l.Bulk != nil && l.endBulk == nil {
+		l.endBulk = l.Bulk()
+	}
 }
 
 func (l *loader) report(d ...*hcl.Diagnostic) { l.diags = append(l.diags, d...) }

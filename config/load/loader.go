@@ -80,6 +80,11 @@ func (kept *Loader) Load() (*Config, hcl.Diagnostics) {
 	l.scopes = newScopes(kept, l.reader)
 	defer l.reader.close()
 	defer kept.dropSyntax()
+	defer func() {
+		if l.endBulk != nil {
+			l.endBulk()
+		}
+	}()
 	c := l.load()
 	if !l.diags.HasErrors() {
 		l.next.settings, l.next.globals = l.settings, l.scopes.globals

@@ -3,6 +3,7 @@ package load_test
 import (
 	"fmt"
 	"runtime"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -47,6 +48,36 @@ func TestLoadCompilesWhatChanged(t *testing.T) {
 		if l.Compiled() != c.compiled {
 			t.Errorf("%s: %d flows were compiled, want %d", c.name, l.Compiled(), c.compiled)
 		}
+	}
+}
+
+// TestLoadAnnouncesManyFlows: a load that compiles many flows says so, once, until it
+// ends, and a load of one of them does not.
+func TestLoadAnnouncesManyFlows(t *testing.T) {
+	t.Parallel()
+	var flows strings.Builder
+	for i := range 600 {
+		fmt.Fprintf(&flows, "flow \"f%d\" {\n  trigger \"flow\" {}\n}\n", i)
+	}
+	files := fstest.MapFS{"flows/many.hcl": text(flows.String())}
+	began, ended := 0, 0
+	o := options(files, "flows")
+	o.Bulk = func() func() {
+		began++
+		return func() { ended++ }
+	}
+	l := load.NewLoader(o)
+	mustReload(t, l)
+	if began != 1 || ended != 1 {
+		t.Errorf("the load of all flows began and ended %d and %d times, want once", began, ended)
+	}
+	files["flows/one.hcl"] = text("flow \"one\" {\n  trigger \"flow\" {}\n}\n")
+	mustReload(t, l)
+	if began != 1 || ended != 1 {
+		t.Errorf("after the load of one flow, loads of many began and ended %d and %d times, want once", began, ended)
+	}
+	if l.Compiled() != 1 {
+		t.Errorf("%d flows were compiled, want 1", l.Compiled())
 	}
 }
 

@@ -81,9 +81,9 @@ func (f *file) parse() {
 	f.body.Blocks = slices.DeleteFunc(body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == "flow" })
 }
 
-// needSyntax parses the file again if the syntax of its flows was let go.
+// needSyntax parses the file again if the syntax of one of its flows was let go.
 func (f *file) needSyntax() {
-	if len(f.flows) == 0 || f.flows[0].syntax != nil {
+	if !slices.ContainsFunc(f.flows, func(b *flowBlock) bool { return b.syntax == nil }) {
 		return
 	}
 	again := &file{name: f.name, text: f.text}
