@@ -117,19 +117,40 @@ func (r *Run) hasEffect(steps []store.Step) bool {
 	})
 }
 
+// maxWaitingLines is how many lines of the log wait for a checkpoint. An action with a
+// further one waits too: while the store is unavailable, a loop would otherwise fill the
+// memory with lines.
+const maxWaitingLines = 100
+
 // Log writes a line of action "log". While a checkpoint is written the line waits: who
 // reads it may rely on it that the actions before it do not run again.
 func (r *Run) Log(action, level, message string, values map[string]any) {
 	line := func() { r.Scope.Log(action, level, message, values) }
-	r.mu.Lock()
-	waits := r.writing > 0
-	if waits {
-		r.lines = append(r.lines, line)
+	waits, full := r.addLine(line)
+	for full {
+		r.checkpointing.Lock()
+		r.awaitCheckpoint()
+		r.checkpointing.Unlock()
+		waits, full = r.addLine(line)
 	}
-	r.mu.Unlock()
 	if !waits {
 		line()
 	}
+}
+
+// addLine adds a line to those that wait for the checkpoint. It returns false without a
+// checkpoint, and full if too many lines wait.
+func (r *Run) addLine(line func()) (waits, full bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.writing == 0:
+		return false, false
+	case len(r.lines) >= maxWaitingLines:
+		return false, true
+	}
+	r.lines = append(r.lines, line)
+	return true, false
 }
 
 // flushLines writes the lines that wait, after the end of the run was written.

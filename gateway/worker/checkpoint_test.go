@@ -120,3 +120,30 @@ func TestOutsideActionAwaitsCheckpoint(t *testing.T) {
 		wantCheckpoint(t, r, s, 2, 1, 0)
 	})
 }
+
+// TestLinesThatWaitAreBounded: an action that logs waits for the checkpoint if many
+// lines do.
+func TestLinesThatWaitAreBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &slowStore{begin: make(chan struct{})}
+		r := startedRun(t, s)
+		logged := make(chan struct{})
+		go func() {
+			defer close(logged)
+			for range maxWaitingLines {
+				r.Log("done", "info", "hi", nil)
+			}
+		}()
+		synctest.Wait()
+		select {
+		case <-logged:
+			t.Fatal("the last line did not wait for the checkpoint")
+		default:
+		}
+		wantCheckpoint(t, r, s, 0, 3, maxWaitingLines)
+		s.begin <- struct{}{}
+		<-logged
+		wantCheckpoint(t, r, s, 2, 1, 0)
+	})
+}

@@ -84,6 +84,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"gateway/worker.maxIdle":            inside,
 		"gateway/worker.maxOrder":           inside,
 		"gateway/worker.maxSweep":           inside,
+		"gateway/worker.maxWaitingLines":    inside,
 		"gateway/worker.minCacheTime":       inside,
 		"internal/value.maxScratch":         inside,
 		"internal/value.maxScratchValues":   inside,
