@@ -224,7 +224,11 @@ const maxDepth = 1000
 
 // redactJSON returns JSON without secrets, or nil if the text is no JSON.
 func (v view) redactJSON(text []byte) json.RawMessage {
-	decoded, err := value.Decode(text, value.Limits{Depth: maxDepth})
+	limits := value.Limits{Depth: maxDepth}
+	if out, ok := value.RewriteTexts(text, limits, v.Redactor.Text); ok {
+		return out
+	}
+	decoded, err := value.Decode(text, limits)
 	if err != nil {
 		return nil
 	}

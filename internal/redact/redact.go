@@ -3,6 +3,7 @@
 package redact
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base64"
 	"encoding/hex"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Placeholder stands where a secret was.
@@ -22,7 +24,10 @@ const Placeholder = "(sensitive)"
 const minLength = 5
 
 // Redactor replaces the values of secrets in texts.
-type Redactor struct{ replacer *strings.Replacer }
+type Redactor struct {
+	replacer *strings.Replacer
+	buffers  sync.Pool // of *bytes.Buffer
+}
 
 // New returns a redactor of secrets.
 func New(secrets []string) *Redactor {
@@ -40,11 +45,27 @@ func New(secrets []string) *Redactor {
 	for _, t := range slices.Compact(texts) {
 		pairs = append(pairs, t, Placeholder)
 	}
-	return &Redactor{strings.NewReplacer(pairs...)}
+	return &Redactor{replacer: strings.NewReplacer(pairs...), buffers: sync.Pool{New: func() any { return &bytes.Buffer{} }}}
 }
 
-// Text redacts a text.
-func (r *Redactor) Text(text string) string { return r.replacer.Replace(text) }
+// maxBuffer is the size in bytes up to which a buffer is kept.
+const maxBuffer = 64 << 10
+
+// Text redacts a text. It returns a text without secrets as it is, at no cost of memory:
+// of a large value most texts are such.
+func (r *Redactor) Text(text string) string {
+	buffer := r.buffers.Get().(*bytes.Buffer)
+	buffer.Grow(len(text))
+	_, _ = r.replacer.WriteString(buffer, text) // a buffer takes everything
+	if string(buffer.Bytes()) != text {
+		text = buffer.String()
+	}
+	if buffer.Cap() <= maxBuffer {
+		buffer.Reset()
+		r.buffers.Put(buffer)
+	}
+	return text
+}
 
 // Found reports whether a text holds a secret.
 func (r *Redactor) Found(text []byte) bool {

@@ -25,10 +25,9 @@ type fastReader struct {
 // decodeFast decodes a text, and the parts of it that are wanted. It reports false if
 // the text is not JSON that Decode accepts, or has something rare.
 func (f *fastReader) decodeFast(body []byte, depth int, want *Parts) (any, bool) {
-	if !utf8.Valid(body) {
+	if !f.start(body, depth) {
 		return nil, false
 	}
-	f.data, f.pos, f.depth = body, 0, depth
 	if len(body) <= maxSharedText {
 		f.text = string(body)
 	}
@@ -37,6 +36,12 @@ func (f *fastReader) decodeFast(body []byte, depth int, want *Parts) (any, bool)
 		return nil, false
 	}
 	return v, true
+}
+
+// start begins to read a text. It reports false if the text is not UTF-8.
+func (f *fastReader) start(body []byte, depth int) bool {
+	f.data, f.pos, f.depth = body, 0, depth
+	return utf8.Valid(body)
 }
 
 // release drops the text and the values.
