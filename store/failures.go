@@ -35,7 +35,7 @@ const (
 	MaxFailureGroups   = 500    // in an answer
 	MaxGroupsRead      = 5000   // in all
 	MaxFailuresCounted = 10_000 // runs of a group
-	maxAllCounted      = 100_000
+	maxAllCounted      = 20_000
 	minCounted         = 100
 )
 
