@@ -96,17 +96,20 @@ func (r *reader) readFlowFile(name string, before *file) content {
 func (r *reader) readFile(name string) content {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	c, seen := r.files[name]
+	first, seen := r.files[name]
 	switch {
-	case seen && !c.dropped:
+	case seen && !first.dropped:
+		return first
 	case r.closed:
 		return content{err: errReaderClosed}
-	default:
-		c = content{}
-		c.src, c.err = readBounded(r.fs, name)
-		c.digest = digestContent(c.src, c.err)
-		r.files[name] = c
 	}
+	var c content
+	c.src, c.err = readBounded(r.fs, name)
+	c.digest = digestContent(c.src, c.err)
+	if seen {
+		c.digest = first.digest // its flows have that content; if it differs now, the next look finds an edit
+	}
+	r.files[name] = c
 	return c
 }
 
