@@ -11,10 +11,6 @@ type Limits struct {
 	Time   time.Duration // of computation, rounded up to seconds
 }
 
-// reserved is the memory above Limits.Memory that the system grants: the runtime
-// takes memory in arenas of 64 MiB, and uses most of one for itself.
-const reserved = 128 << 20
-
 // Set bounds this process. The collector works harder as the memory is used up.
 // Where the system has such limits, it refuses memory beyond them, and ends the
 // process after the time.
