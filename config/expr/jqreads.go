@@ -63,7 +63,7 @@ func (r *readParts) follow(at places, step value.Step) places {
 	out := make(places, 0, len(at))
 	for _, p := range at {
 		p.markUsed()
-		path := append(p.path[:len(p.path):len(p.path)], step)
+		path := append(slices.Clip(p.path), step) //nolint:gocritic // a place of its own
 		out = append(out, &place{path, new(bool)})
 	}
 	return out
