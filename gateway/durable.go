@@ -29,6 +29,7 @@ type durableParts struct {
 	failures    *failures.Watcher
 	eraser      *history.Eraser
 	queues      *telemetry.Queues
+	trendPause  time.Duration // between two looks at the queues
 	missing     *missingFlows
 	adopter     *adopter
 	keyring     *keyring.Keyring
@@ -60,7 +61,7 @@ func newDurableParts(g *Gateway, env run.Env, wakeup *run.Signal) *durableParts 
 	d.adopter = &adopter{store: o.Store, snapshots: &g.current, clock: o.Clock, log: g.log, wakeup: wakeup, pause: env.Pause(adoptPause)}
 	known := func() []string { return queuedFlows(&g.current) }
 	d.missing = &missingFlows{store: o.Store, snapshots: &g.current, edits: edits{store: o.Store, log: g.log}, known: known, log: g.log, changed: run.NewSignal()}
-	d.queues = telemetry.NewQueues(g.life, o.Store, o.Clock)
+	d.queues, d.trendPause = telemetry.NewQueues(g.life, o.Store, o.Clock), env.Pause(telemetry.TrendPause)
 	g.metrics.RegisterQueues(d.queues, g.log)
 	g.metrics.RegisterStoreSize(g.life, o.Store, o.Clock, g.log)
 	g.metrics.RegisterPauses(env.Pauses.IsPaused, known)
@@ -90,6 +91,7 @@ func (d *durableParts) start(ctx context.Context, group *errgroup.Group) {
 		{ctx, d.missing.Run},
 		{ctx, d.adopter.Run},
 		{ctx, d.pauses.Run},
+		{ctx, func(ctx context.Context) { d.queues.Watch(ctx, d.trendPause) }},
 		{d.executing, d.pool.KeepLeases},
 		{d.executing, d.recorder.Run},
 		{d.executing, d.keyring.StoreUses},

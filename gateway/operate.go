@@ -94,6 +94,10 @@ func (g *Gateway) PausedFlow(name string) (store.Pause, bool) {
 // QueueCounts returns the open runs by flow. They are up to two seconds old.
 func (g *Gateway) QueueCounts() ([]store.Depth, error) { return g.durable.queues.Depths() }
 
+// QueuedBefore returns how many runs of each flow were queued five minutes ago,
+// without flows that had none. It is nil until then.
+func (g *Gateway) QueuedBefore() map[string]int { return g.durable.queues.Before() }
+
 // Wake makes the worker look for runs now.
 func (g *Gateway) Wake() { g.durable.wakeup.Send() }
 

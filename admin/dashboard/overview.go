@@ -19,6 +19,7 @@ type overviewPage struct {
 	Groups    []failedGroup // that had a run in the last day
 	More      bool          // there are more groups
 	Paused    []ops.FlowOverview
+	Queues    []ops.QueueDepth // that stand still or grow
 	Findings  []finding
 	Calm      bool // nothing needs attention
 	Flows     []flowRow
@@ -48,7 +49,7 @@ func (d *Dashboard) showOverview(r *http.Request) (*page, error) {
 		return nil, err
 	}
 	q := r.URL.Query()
-	body := &overviewPage{Overview: o, Findings: readFindings(o.Reload.Diagnostics), AllFlows: len(o.Flows), Find: strings.TrimSpace(q.Get("q"))}
+	body := &overviewPage{Overview: o, Findings: readFindings(o.Reload.Diagnostics), AllFlows: len(o.Flows), Queues: troubledQueues(&o), Find: strings.TrimSpace(q.Get("q"))}
 	for i := range o.Flows {
 		f := &o.Flows[i]
 		if f.Paused != nil {
@@ -61,9 +62,20 @@ func (d *Dashboard) showOverview(r *http.Request) (*page, error) {
 	if err := d.addFailures(r.Context(), body); err != nil {
 		return nil, err
 	}
-	body.Calm = len(body.Groups) == 0 && len(body.Paused) == 0 && len(o.Stalled) == 0 && o.Reload.OK && len(o.Reload.Restart) == 0 && o.Store != "unavailable"
+	body.Calm = len(body.Groups) == 0 && len(body.Paused) == 0 && len(body.Queues) == 0 && o.Reload.OK && len(o.Reload.Restart) == 0 && o.Store != "unavailable"
 	body.sortFlows(q.Get("sort"))
 	return &page{Name: "overview", Title: "Overview", Section: "/", Body: body, Done: doneMessage(r)}, nil
+}
+
+// troubledQueues lists the queues that stand still, and then those that only grow.
+func troubledQueues(o *ops.Overview) []ops.QueueDepth {
+	out := slices.Clone(o.Stalled)
+	for _, q := range o.Growing {
+		if !slices.ContainsFunc(o.Stalled, func(s ops.QueueDepth) bool { return s.Flow == q.Flow }) {
+			out = append(out, q)
+		}
+	}
+	return out
 }
 
 // shownGroups is how many groups of failed runs the overview shows.

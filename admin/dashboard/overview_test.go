@@ -167,3 +167,17 @@ func TestManyFlows(t *testing.T) {
 	wantText(t, s.get("/", 200), "f499", "500 flows", "Find a flow")
 	wantText(t, s.get("/?q=f12", 200), "f129", "10 of 500 flows")
 }
+
+// TestOverviewOfQueues: a queue that stands still and one that grows need attention.
+func TestOverviewOfQueues(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for range 12 {
+		s.Queue("x", store.Payload{})
+	}
+	wantText(t, s.get("/", 200), "Queued 5 minutes ago Running Oldest waits since x 12 – 0")
+	s.QueuedBefore = map[string]int{"x": 3}
+	page := s.get("/", 200)
+	wantText(t, page, "x 12 3 0")
+	wantNone(t, page, "Nothing. No run failed")
+}

@@ -15,5 +15,6 @@ func sortAttention(o *Overview) {
 		}
 	}
 	slices.SortStableFunc(o.Failing, func(a, b string) int { return cmp.Compare(failed[b], failed[a]) })
+	slices.SortStableFunc(o.Growing, func(a, b QueueDepth) int { return cmp.Compare(b.Queued, a.Queued) })
 	slices.SortStableFunc(o.Stalled, func(a, b QueueDepth) int { return a.Oldest.Compare(b.Oldest) })
 }

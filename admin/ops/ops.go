@@ -49,6 +49,9 @@ type Process interface {
 	Status() gateway.Status
 	// QueueCounts returns the open runs by flow. They are a few seconds old.
 	QueueCounts() ([]store.Depth, error)
+	// QueuedBefore returns how many runs of each flow were queued five minutes ago,
+	// or nil if that is not known.
+	QueuedBefore() map[string]int
 	// SyncRuns returns the sync runs that are under way, in no order.
 	SyncRuns() []store.Summary
 	// Usage returns the requests and runs of this process in the last hour, by

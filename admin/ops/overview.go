@@ -6,7 +6,6 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
-	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // Overview is what needs attention, and the figures of each flow.
@@ -17,6 +16,7 @@ type Overview struct {
 	Store         string         `json:"store" doc:"ok, unavailable, or none. Without a store, runs are those of this process."`
 	Failing       []string       `json:"failing" doc:"Flows with runs that failed in the last hour, most failures first."`
 	Stalled       []QueueDepth   `json:"stalled" doc:"Queues whose oldest run has waited for more than a minute, those of paused flows apart, the longest wait first."`
+	Growing       []QueueDepth   `json:"growing" doc:"Queues of at least 10 runs that have become larger by more than half within five minutes, those of paused flows apart, the largest first."`
 	Reload        ReloadStatus   `json:"reload"`
 	Flows         []FlowOverview `json:"flows" doc:"In the order of the files."`
 }
@@ -32,10 +32,6 @@ type FlowOverview struct {
 	Queue QueueDepth `json:"queue"`
 }
 
-// stalledAfter is the time after which a queued run says that its queue is not
-// worked off.
-const stalledAfter = time.Minute
-
 // Overview returns what needs attention, and the figures of each flow. If the store
 // is not available, the figures of the process remain.
 func (s *Service) Overview(ctx context.Context) (Overview, error) {
@@ -48,14 +44,15 @@ func (s *Service) Overview(ctx context.Context) (Overview, error) {
 	f := s.collectFigures(ctx)
 	out := Overview{
 		At: s.opts.Clock.Now().UTC(), From: f.first.UTC(), RequestsSince: f.since(status.Started), Store: f.store,
-		Failing: []string{}, Stalled: []QueueDepth{}, Reload: status.Reload, Flows: []FlowOverview{},
+		Failing: []string{}, Stalled: []QueueDepth{}, Growing: []QueueDepth{}, Reload: status.Reload, Flows: []FlowOverview{},
 	}
 	queues := map[string]QueueDepth{}
 	for _, d := range status.Queue {
 		queues[d.Flow] = d
-		paused := s.flowPause(view{snap}, d.Flow) != nil
-		if !paused && !d.Oldest.IsZero() && clock.Since(s.opts.Clock, d.Oldest) > stalledAfter {
-			out.Stalled = append(out.Stalled, d)
+	}
+	for _, d := range status.Queue {
+		if s.flowPause(view{snap}, d.Flow) == nil {
+			out.judgeQueue(d)
 		}
 	}
 	if status.Store != "ok" {

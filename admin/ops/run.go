@@ -194,4 +194,5 @@ type QueueDepth struct {
 	Waiting int       `json:"waiting"`
 	Running int       `json:"running"`
 	Oldest  time.Time `json:"oldest_queued_at,omitzero"`
+	Before  *int      `json:"queued_before,omitempty" doc:"How many were queued five minutes ago; missing for five minutes after the start of the process."`
 }

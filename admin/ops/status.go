@@ -95,8 +95,14 @@ func (s *Service) queueStatus() (state string, queue []QueueDepth) {
 	if err != nil {
 		return "unavailable", queue
 	}
+	before := s.opts.Process.QueuedBefore()
 	for _, d := range depths {
-		queue = append(queue, QueueDepth{Flow: d.Flow, Queued: d.Queued, Waiting: d.Waiting, Running: d.Running, Oldest: utc(d.Oldest)})
+		q := QueueDepth{Flow: d.Flow, Queued: d.Queued, Waiting: d.Waiting, Running: d.Running, Oldest: utc(d.Oldest)}
+		if before != nil {
+			q.Before = new(int)
+			*q.Before = before[d.Flow]
+		}
+		queue = append(queue, q)
 	}
 	return "ok", queue
 }

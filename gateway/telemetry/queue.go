@@ -23,12 +23,15 @@ type DepthStore interface {
 
 // Queues counts the runs that are not over, by flow. Counting gets slower with
 // their number, so callers within a short time share one count.
-type Queues struct{ depths recent[[]store.Depth] }
+type Queues struct {
+	depths recent[[]store.Depth]
+	trend  trend
+}
 
 // NewQueues returns a counter of the runs in a store, which counts until the
 // context ends.
 func NewQueues(life context.Context, s DepthStore, c clock.Clock) *Queues {
-	return &Queues{recent[[]store.Depth]{life: life, clock: c, maxAge: depthsMaxAge, read: s.Depths}}
+	return &Queues{depths: recent[[]store.Depth]{life: life, clock: c, maxAge: depthsMaxAge, read: s.Depths}}
 }
 
 // Depths returns the counts of flows that have runs, by name.

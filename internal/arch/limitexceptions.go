@@ -130,6 +130,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"store.MaxMovedKeys":                inside,
 		"store.MaxMovedRuns":                inside,
 		"gateway.adoptPause":                waiting,
+		"gateway/telemetry.TrendPause":      waiting,
 		"gateway.adoptTimeout":              waiting,
 		"store/erase.LateRecordTime":        waiting,
 		"store/postgres.maxAttempts":        "operations are tried again until the store takes them",

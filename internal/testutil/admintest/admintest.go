@@ -65,13 +65,14 @@ secret "password" {
 
 // Lab is a gateway with an operator service.
 type Lab struct {
-	T       testing.TB
-	Options gateway.Options
-	Gateway *gateway.Gateway
-	Store   store.Store // nil for none
-	Service *ops.Service
-	Sealer  *redact.Sealer
-	Log     *observer.ObservedLogs
+	QueuedBefore map[string]int // by flow, five minutes ago; nil: not known
+	T            testing.TB
+	Options      gateway.Options
+	Gateway      *gateway.Gateway
+	Store        store.Store // nil for none
+	Service      *ops.Service
+	Sealer       *redact.Sealer
+	Log          *observer.ObservedLogs
 	// Calls are the calls of the worker.
 	Calls struct{ Wake, DropEvents, ExtendLeases atomic.Int64 }
 
@@ -122,11 +123,20 @@ func NewWithStore(t testing.TB, flows string, s store.Store) *Lab {
 	}
 	l.Service = ops.New(ops.Options{
 		Version: Version, Clock: clock.System{}, Log: zap.New(core), Store: s,
-		Process: g, Snapshots: g, Reloader: g, Worker: worker{l}, Contacts: g, Keyring: g, Handshakes: g, Pauses: g, Starter: g, Endpoints: g,
+		Process: process{g, l}, Snapshots: g, Reloader: g, Worker: worker{l}, Contacts: g, Keyring: g, Handshakes: g, Pauses: g, Starter: g, Endpoints: g,
 		Rehearsal: dryrun.New(tests, dryrun.InProcess(tests)),
 	})
 	return l
 }
+
+// process is the gateway, with queues as the test says that they were.
+type process struct {
+	*gateway.Gateway
+	l *Lab
+}
+
+// QueuedBefore returns the counts of the test.
+func (p process) QueuedBefore() map[string]int { return p.l.QueuedBefore }
 
 // Write sets the only flow file.
 func (l *Lab) Write(flows string) {
