@@ -57,7 +57,7 @@ func (r *Redactor) Text(text string) string {
 	buffer := r.buffers.Get().(*bytes.Buffer)
 	buffer.Grow(len(text))
 	_, _ = r.replacer.WriteString(buffer, text) // a buffer takes everything
-	if string(buffer.Bytes()) != text { //nolint:staticcheck // String would allocate
+	if string(buffer.Bytes()) != text {         //nolint:staticcheck // String would allocate
 		text = buffer.String()
 	}
 	if buffer.Cap() <= maxBuffer {
