@@ -191,7 +191,7 @@ func (v *versioner) collect(name string, needed map[string]*part) {
 // comments, indentation and empty lines.
 func digestTokens(src []byte) Digest {
 	tokens, _ := hclsyntax.LexConfig(src, "", hcl.InitialPos)
-	h := sha256.New()
+	text := make([]byte, 0, 2*len(src))
 	newline := false
 	for _, t := range tokens {
 		switch t.Type {
@@ -205,16 +205,18 @@ func digestTokens(src []byte) Digest {
 			continue
 		}
 		if newline {
-			writeText(h, "\n")
+			text = appendText(text, []byte("\n"))
 			newline = false
 		}
-		writeText(h, string(t.Bytes))
+		text = appendText(text, t.Bytes)
 	}
-	return Digest(h.Sum(nil))
+	return sha256.Sum256(text)
 }
 
-// writeText writes a text with its length, so that two texts do not run together.
-func writeText(h hash.Hash, text string) {
-	h.Write(binary.AppendUvarint(nil, uint64(len(text))))
-	h.Write([]byte(text))
+// appendText appends a text with its length, so that two texts do not run together.
+func appendText(to, text []byte) []byte {
+	return append(binary.AppendUvarint(to, uint64(len(text))), text...)
 }
+
+// writeText writes a text with its length.
+func writeText(h hash.Hash, text string) { h.Write(appendText(nil, []byte(text))) }
