@@ -54,7 +54,7 @@ type declaration struct {
 // fixed at load. The flow is nil only if the block has no name.
 func Compile(b *hclsyntax.Block, scope *expr.Scope, kinds Kinds) (*Flow, hcl.Diagnostics) {
 	d := &declaration{
-		flow:     &Flow{Enabled: true, Range: b.DefRange()},
+		flow:     &Flow{Enabled: true, Range: b.DefRange(), Block: hcl.RangeBetween(b.TypeRange, b.CloseBraceRange)},
 		compiler: &compiler{kinds: kinds, declared: map[string]hcl.Range{}, triggerRoots: kinds.Roots},
 	}
 	if kinds.Roots == nil {

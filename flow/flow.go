@@ -32,6 +32,7 @@ type Flow struct {
 	Retry       *Retry    // of a whole async run that failed; nil for none
 	HiddenInput string    // why the values that started a run are hidden; "" if they are not
 	Range       hcl.Range // the block's head
+	Block       hcl.Range // the whole block
 
 	RenamedRange hcl.Range // of the value of renamed_from
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/redact"
@@ -25,55 +24,13 @@ type Source struct {
 func (v view) showSource(f *flow.Flow) Source {
 	src, name := v.Config.Files[f.Range.Filename], f.Range.Filename
 	out := Source{File: name, Line: f.Range.Start.Line, Lines: []string{}}
-	begin, end := blockBytes(src, name, f.Range)
+	begin, end := f.Block.Start.Byte, min(f.Block.End.Byte, len(src))
 	if begin >= end {
 		return out
 	}
 	text := v.redactCredentials(src, name, begin, end)
 	out.Lines = append(out.Lines, strings.Split(text, "\n")...)
 	return out
-}
-
-// blockBytes returns where the block with a head begins and ends in a file.
-func blockBytes(src []byte, name string, head hcl.Range) (begin, end int) {
-	begin = head.Start.Byte
-	if begin > len(src) {
-		return 0, 0
-	}
-	if n := shortBlock(src[begin:]); n > 0 {
-		return begin, begin + n
-	}
-	file, _ := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
-	body, ok := file.Body.(*hclsyntax.Body)
-	if !ok {
-		return 0, 0
-	}
-	for _, b := range body.Blocks {
-		if b.DefRange().Start.Byte == begin {
-			return begin, min(b.CloseBraceRange.End.Byte, len(src))
-		}
-	}
-	return 0, 0
-}
-
-// shortBlock returns the length of the block at the beginning of a text, if its last
-// line is a brace alone, as the formatter writes it; else 0. A large file need not be
-// parsed then: the first such line up to which the text is one whole block ends it.
-func shortBlock(src []byte) int {
-	const tries = 4 // a heredoc may have such lines too
-	end := 0
-	for range tries {
-		next := bytes.Index(src[end:], []byte("\n}"))
-		if next < 0 {
-			return 0
-		}
-		end += next + len("\n}")
-		file, diags := hclsyntax.ParseConfig(src[:end], "", hcl.InitialPos)
-		if body, ok := file.Body.(*hclsyntax.Body); ok && !diags.HasErrors() && len(body.Blocks) == 1 && len(body.Attributes) == 0 {
-			return end
-		}
-	}
-	return 0
 }
 
 // redactCredentials returns a part of a file without the credentials that it

@@ -1,34 +1,34 @@
-package ops
+package ops_test
 
 import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/hcl/v2"
+	"github.com/webhook-gateway/gateway/internal/testutil/admintest"
 )
 
-// TestBlockBytes finds the end of blocks, also where a line in the block looks like
-// its end, and where the file is not formatted.
-func TestBlockBytes(t *testing.T) {
+// TestSourceOfFlow: the source of a flow is its whole block and nothing else, also
+// where a line in it looks like its end, and where the file is not formatted.
+func TestSourceOfFlow(t *testing.T) {
 	t.Parallel()
-	const before, after = "a \"x\" {\n}\n", "\nb \"y\" {\n  c {\n  }\n}\n"
+	const other = "flow \"other\" {\n  trigger \"schedule\" { cron = \"0 7 * * *\" }\n  action \"log\" \"a\" { message = \"x\" }\n}\n"
+	const rest = "  trigger \"schedule\" { cron = \"0 7 * * *\" }\n  action \"log\" \"a\" { message = \"}\" }\n"
 	for name, block := range map[string]string{
-		"plain":         "flow \"f\" {\n  action \"log\" \"a\" {\n    message = \"}\"\n  }\n}",
-		"empty":         "flow \"f\" {\n}",
-		"on one line":   "flow \"f\" { a = 1 }",
-		"indented end":  "flow \"f\" {\n  a = 1\n  }",
-		"heredoc":       "flow \"f\" {\n  a = <<EOT\n}\n{\n}\nEOT\n}",
-		"many braces":   "flow \"f\" {\n  a = <<EOT\n" + strings.Repeat("}\n", 20) + "EOT\n}",
-		"not formatted": "flow \"f\" {\na {\n}\nb {\n}\n}",
-		"windows":       "flow \"f\" {\r\n  a = 1\r\n}",
+		"plain":        "flow \"f\" {\n" + rest + "}",
+		"indented end": "flow \"f\" {\n" + rest + "  }",
+		"heredoc":      "flow \"f\" {\n  label = \"f\"\n  description = <<EOT\n}\n{\n" + strings.Repeat("}\n", 20) + "EOT\n" + rest + "}",
+		"windows":      strings.ReplaceAll("flow \"f\" {\n"+rest+"}", "\n", "\r\n"),
 	} {
-		src := []byte(before + block + after)
-		begin, end := blockBytes(src, "main.hcl", hcl.Range{Start: hcl.Pos{Line: 3, Column: 1, Byte: len(before)}})
-		if got := string(src[begin:end]); got != block {
-			t.Errorf("%s: %q, want %q", name, got, block)
-		}
-	}
-	if begin, end := blockBytes([]byte("x"), "main.hcl", hcl.Range{Start: hcl.Pos{Byte: 9}}); begin != end {
-		t.Errorf("a place behind the file has %d to %d", begin, end)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := admintest.New(t, other+block+"\n"+strings.Replace(other, "other", "another", 1))
+			got, err := l.Service.FlowDetail(t.Context(), "f")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text := strings.Join(got.Source.Lines, "\n"); text != strings.ReplaceAll(block, "\r", "") || got.Source.Line != 5 {
+				t.Errorf("line %d: %q, want line 5: %q", got.Source.Line, text, block)
+			}
+		})
 	}
 }
