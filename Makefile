@@ -40,7 +40,7 @@ test: ## run all tests with the race detector
 	go test -race ./...
 	$(call header,the bounds of memory and allocations without the race detector)
 	go test -count=1 -run '^(TestSlowReaders|TestLargeBodiesAtOnce|TestManyLargeAnswers|TestManyLargePrograms|TestHostileRequests)$$' ./internal/e2e/command
-	go test -count=1 -run '^(TestHostile|TestAllocations|TestVerifyAllocatesNothing|TestProcessThatFails|TestLargeBody)$$' ./config/expr/jq ./auth ./bench ./admin/dryrun ./admin/ops
+	go test -count=1 -run '^(TestHostile|TestAllocations|TestVerifyAllocatesNothing|TestProcessThatFails|TestLargeBody|TestDecodePartsAllocations)$$' ./config/expr/jq ./auth ./bench ./admin/dryrun ./admin/ops ./internal/value
 	$(call header,all that is shown of sensitive values)
 	go test -count=1 -run '^TestSensitive' ./internal/e2e/engine
 

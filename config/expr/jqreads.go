@@ -63,7 +63,7 @@ func (r *readParts) follow(at places, step value.Step) places {
 	out := make(places, 0, len(at))
 	for _, p := range at {
 		p.markUsed()
-		path := append(slices.Clip(p.path), step) //nolint:gocritic // a place of its own
+		path := append(slices.Clip(p.path), step)
 		out = append(out, &place{path, new(bool)})
 	}
 	return out

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/racetest"
 )
 
 // partsOf reads parts from a text such as "a.b a.c items.*.qty": paths of names, with
@@ -137,6 +139,9 @@ func TestPartsJoin(t *testing.T) {
 // TestDecodePartsAllocates little: what is left out takes no memory. It is not
 // parallel, because it counts allocations.
 func TestDecodePartsAllocations(t *testing.T) {
+	if racetest.On {
+		t.Skip("the race detector allocates; make test runs this test without it too")
+	}
 	body, few := []byte(smallOrder), partsOf("order_id total")
 	decode := func(want *Parts) float64 {
 		return testing.AllocsPerRun(200, func() {

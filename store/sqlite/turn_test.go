@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -66,12 +67,13 @@ func TestTurns(t *testing.T) {
 				for range c.ready {
 					AcceptRun(t, s, nil)
 				}
-				var direct, claimed int
+				var direct atomic.Int32
+				var claimed int
 				var calls []func()
 				for range 3 {
 					calls = append(calls, func() {
 						if accept() != nil {
-							direct++
+							direct.Add(1)
 						}
 					})
 				}
@@ -91,8 +93,8 @@ func TestTurns(t *testing.T) {
 					})
 				}
 				inOneBatch(t, s, calls...)
-				if claimed != c.claimed || direct != c.direct {
-					t.Errorf("%d were claimed and %d started at once, want %d and %d", claimed, direct, c.claimed, c.direct)
+				if claimed != c.claimed || int(direct.Load()) != c.direct {
+					t.Errorf("%d were claimed and %d started at once, want %d and %d", claimed, direct.Load(), c.claimed, c.direct)
 				}
 			})
 		})
