@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -119,12 +120,15 @@ func TestObserveLoad(t *testing.T) {
 
 // depthStore is a store that counts how often it is asked.
 type depthStore struct {
+	mu     sync.Mutex // held by whoever changes what a goroutine may count
 	calls  int
 	depths []store.Depth
 	err    error
 }
 
 func (s *depthStore) Depths(ctx context.Context) ([]store.Depth, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.calls++
 	return s.depths, errors.Join(s.err, ctx.Err())
 }

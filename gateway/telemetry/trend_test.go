@@ -19,6 +19,11 @@ func TestQueuedBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &depthStore{}
 		q := telemetry.NewQueues(t.Context(), s, clock.System{})
+		set := func(err error, depths ...store.Depth) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.err, s.depths = err, depths
+		}
 		wait := func(minutes int, want string) {
 			t.Helper()
 			if err := clock.Sleep(t.Context(), clock.System{}, time.Duration(minutes)*time.Minute); err != nil {
@@ -28,10 +33,11 @@ func TestQueuedBefore(t *testing.T) {
 				t.Errorf("%s, want %s", got, want)
 			}
 		}
-		s.depths = []store.Depth{{Flow: "a", Queued: 1}}
+		set(nil, store.Depth{Flow: "a", Queued: 1})
 		go q.Watch(t.Context(), telemetry.TrendPause)
 		synctest.Wait()
-		s.depths = []store.Depth{{Flow: "a", Queued: 2}, {Flow: "b", Queued: 7}}
+		later := []store.Depth{{Flow: "a", Queued: 2}, {Flow: "b", Queued: 7}}
+		set(nil, later...)
 		_ = clock.Sleep(t.Context(), clock.System{}, time.Second) // looks are between two changes
 		wait(4, "map[]")
 		if q.Before() != nil {
@@ -39,9 +45,9 @@ func TestQueuedBefore(t *testing.T) {
 		}
 		wait(1, "map[a:1]")
 		wait(1, "map[a:2 b:7]")
-		s.err = errors.New("away")
+		set(errors.New("away"))
 		wait(1, "map[]")
-		s.err = nil
+		set(nil, later...)
 		wait(5, "map[]")
 		wait(1, "map[a:2 b:7]")
 	})
