@@ -22,7 +22,6 @@ var valueFunctions = map[string]func(r *run, v any) any{
 	"tojson/0":         jsonOf,
 	"tonumber/0":       toNumber,
 	"abs/0":            absolute,
-	"toarray/0":        toArray,
 
 	"ascii_downcase/0": ofText(func(r *run, s string) any { return r.mapText(s, downcase) }),
 	"ascii_upcase/0":   ofText(func(r *run, s string) any { return r.mapText(s, upcase) }),
@@ -170,14 +169,6 @@ func absolute(r *run, v any) any {
 		return negate(v)
 	}
 	return v
-}
-
-func toArray(r *run, v any) any {
-	if _, ok := v.([]any); ok {
-		return v
-	}
-	r.charge(elementBytes)
-	return []any{v}
 }
 
 func (r *run) mapText(s string, f func(rune) rune) any {
