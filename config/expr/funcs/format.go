@@ -88,7 +88,9 @@ func (v verb) minSize(arg cty.Value, rounds int, lists bool) int {
 	switch {
 	case v.mode == 't': // ignores the width
 		return rounds
-	case v.precision >= 0 || v.writesNumber():
+	case v.precision >= 0: // "%.0d" writes nothing for 0
+		return rounds * v.width
+	case v.writesNumber():
 		return rounds * max(1, v.width)
 	}
 	return rounds * max(v.width, minTextSize(arg))

@@ -38,9 +38,10 @@ func FuzzReplace(f *testing.F) {
 // FuzzFormat tests that the size counted before the call never exceeds the size
 // of the result, so that no result that fits is refused.
 func FuzzFormat(f *testing.F) {
-	for _, seed := range []string{"%s %d %v", "%%%5s|%-3d|%.2f", "%[3]q%[1]s%s", "%t%05.1f%#v", "%[2]+x%[2] d%-08v", "%", "%[0]s", "%!"} {
+	for _, seed := range []string{"%s %d %v", "%%%5s|%-3d|%.2f", "%[3]q%[1]s%s", "%t%05.1f%#v", "%[2]+x%[2] d%-08v", "%", "%[0]s", "%!", "%.s"} {
 		f.Add(seed, "tëxt", int64(12), true)
 	}
+	f.Add("%.X", "0", int64(0), false)
 	f.Fuzz(func(t *testing.T, format, text string, number int64, flag bool) {
 		list := cty.TupleVal([]cty.Value{cty.StringVal(text), cty.NumberIntVal(number), cty.BoolVal(flag)})
 		args := []cty.Value{cty.StringVal(format), cty.StringVal(text), cty.NumberIntVal(number), cty.BoolVal(flag), list}
