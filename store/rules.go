@@ -38,6 +38,10 @@ func (e *Ending) Validate() error {
 	return fmt.Errorf("a run cannot end as %s: use succeeded, failed or cancelled", e.State)
 }
 
+// UpdatesTables is the warning of an engine that updates tables with runs. It may build
+// an index of the whole history.
+const UpdatesTables = "the tables of the store, which an earlier version made, are updated now; the start takes longer, about a second for each million runs"
+
 // Validate returns the id of an entry, or an error if it is not valid.
 func (e *Entry) Validate() (ID, error) {
 	id, err := ParseID(e.ID)
@@ -112,9 +116,11 @@ func (f *Filter) ParentID() (id ID, asked bool, err error) {
 	return id, true, err
 }
 
-// HasReason reports whether a cause has one of the reasons of the filter.
-func (f *Filter) HasReason(c *Cause) bool {
-	return len(f.Reasons) == 0 || slices.Contains(f.Reasons, c.Reason)
+// Selects reports whether a run has one of the flows, of the states and of the reasons
+// of the filter.
+func (f *Filter) Selects(r *Summary) bool {
+	return (len(f.Reasons) == 0 || slices.Contains(f.Reasons, r.Cause.Reason)) &&
+		(len(f.Flows) == 0 || slices.Contains(f.Flows, r.Flow)) && (len(f.States) == 0 || slices.Contains(f.States, r.State))
 }
 
 // MayHaveOutcomes reports whether an Outcome can match the filter, apart from flow,

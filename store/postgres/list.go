@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -36,16 +35,20 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 	if err != nil {
 		return store.Page{}, wrapContextError(ctx, err)
 	}
-	p := &pageBuilder{limit: l.limit, outcomes: s.outcomesOf(ctx, &l)}
+	var candidates []candidate
 	var row summaryRow
 	_, err = pgx.ForEachRow(rows, row.scanTargets(), func() error {
-		p.candidates = append(p.candidates, candidate{row.id, row.summary(), true})
+		candidates = append(candidates, candidate{row.id, row.summary(), true})
 		return nil
 	})
 	if err != nil {
 		return store.Page{}, wrapContextError(ctx, err)
 	}
-	return p.build(l.from)
+	p := &pageBuilder{limit: l.limit, outcomes: s.outcomesOf(ctx, &l)}
+	if err := p.addRuns(candidates); err != nil {
+		return store.Page{}, err
+	}
+	return p.end(l.from)
 }
 
 func (s *Store) runQuery(ctx context.Context, q *query) (pgx.Rows, error) {
@@ -65,19 +68,32 @@ type listing struct {
 }
 
 // addCandidates appends a query for the newest runs that match the filter,
-// apart from its text. It has a part for each group of states, so that each
-// part can use an index, and merges the parts.
+// apart from its text. It has a part for each reason, or for each group of states, so
+// that each part can use an index, and merges the parts. Runs of the parts of reasons
+// may be of another flow or state.
 func (l *listing) addCandidates(q *query, columns string, limit int) *query {
 	q.add("SELECT * FROM (")
-	for i, condition := range l.stateConditions() {
-		if i > 0 {
-			q.add(" UNION ALL ")
+	if len(l.Reasons) > 0 && !l.failed && !l.called {
+		for i, reason := range sortedUnique(l.Reasons) {
+			q.add(separator(i)+"(SELECT "+columns+" FROM runs WHERE id > ").arg([16]byte(l.from), "uuid").add(" AND id < ").arg([16]byte(l.to), "uuid").
+				add(" AND reason = ").arg(reason, "text").add(" ORDER BY id DESC LIMIT ").arg(limit, "int").add(")")
 		}
-		q.add("(")
-		l.addPart(q, columns, condition, limit)
-		q.add(")")
+	} else {
+		for i, condition := range l.stateConditions() {
+			q.add(separator(i) + "(")
+			l.addPart(q, columns, condition, limit)
+			q.add(")")
+		}
 	}
 	return q.add(") c ORDER BY id DESC LIMIT ").arg(limit, "int")
+}
+
+// separator returns what stands before a part of a union.
+func separator(part int) string {
+	if part == 0 {
+		return ""
+	}
+	return " UNION ALL "
 }
 
 // addPart appends the query for one group of states: a full page for each flow
@@ -132,94 +148,4 @@ func (l *listing) stateConditions() []string {
 		return []string{" AND false"}
 	}
 	return all
-}
-
-// A search ends its page after it has read so many runs, bytes or outcomes.
-const (
-	maxSearchRuns     = 2000
-	maxSearchBytes    = 32 << 20
-	maxSearchOutcomes = 100_000
-)
-
-// searchRuns returns a page of the runs that contain the text of the filter and
-// have one of its reasons.
-// The server searches payloads, so that they need not be sent. This process
-// searches the columns of text.
-func (s *Store) searchRuns(ctx context.Context, l *listing) (store.Page, error) {
-	rows, err := s.runQuery(ctx, l.searchQuery())
-	if err != nil {
-		return store.Page{}, wrapContextError(ctx, err)
-	}
-	p := &pageBuilder{limit: l.limit, outcomes: s.outcomesOf(ctx, l), search: true}
-	var row summaryRow
-	var okey []byte
-	var bytes, before, all int64
-	var found bool
-	needle := foldASCII(l.Text)
-	_, err = pgx.ForEachRow(rows, row.scanTargets(&okey, &bytes, &before, &all, &found), func() error {
-		run := row.summary()
-		p.candidates = append(p.candidates, candidate{row.id, run, l.HasReason(&run.Cause) && (found || containsText(&run, needle))})
-		return nil
-	})
-	if err != nil {
-		return store.Page{}, wrapContextError(ctx, err)
-	}
-	n := int64(len(p.candidates))
-	if p.more = n < all || all == maxSearchRuns; p.more {
-		return p.build(p.candidates[n-1].id)
-	}
-	return p.build(l.from)
-}
-
-// searchQuery selects the candidates, and whether their bytes contain the text.
-// It stops at maxSearchBytes, but returns at least one run.
-func (l *listing) searchQuery() *query {
-	q := newQuery("WITH w AS (SELECT c.*, (sum(bytes) OVER (ORDER BY id DESC))::bigint - bytes AS before, count(*) OVER () AS n FROM (")
-	l.addCandidates(q, columns+", okey, bytes", maxSearchRuns)
-	q.add(") c) SELECT w.*, coalesce(w.okey = ").arg([]byte(l.okey), "bytea").add(", false)")
-	for _, name := range l.searchedColumns() {
-		q.add(" OR coalesce(position(").arg(foldedLetters(foldASCII(l.Text)), "text").add(" IN fold(" + name + ")) > 0, false)")
-	}
-	return q.add(" FROM w LEFT JOIN payloads p ON p.run = w.id WHERE w.before < ").arg(maxSearchBytes, "bigint").add(" ORDER BY w.id DESC")
-}
-
-// searchedColumns are the columns in which the server searches for the text.
-func (l *listing) searchedColumns() []string {
-	if l.Text == "" {
-		return nil
-	}
-	return []string{"w.okey", "p.event", "p.body", "p.variables"}
-}
-
-// containsText reports whether a text of a run contains the needle, which is
-// folded.
-func containsText(r *store.Summary, needle string) bool {
-	c := &r.Cause
-	for _, t := range []string{r.ID, r.Flow, c.Reason, c.Class, c.Action, c.Position, c.Message, c.Detail} {
-		if strings.Contains(foldASCII(t), needle) {
-			return true
-		}
-	}
-	return false
-}
-
-// foldASCII returns the text with ASCII letters in lower case.
-func foldASCII(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
-	}
-	return string(b)
-}
-
-// foldedLetters returns a folded text in the form that the SQL function fold
-// returns.
-func foldedLetters(s string) string {
-	var b strings.Builder
-	for i := range len(s) {
-		b.WriteRune(rune(max(s[i], 1)))
-	}
-	return b.String()
 }

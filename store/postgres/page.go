@@ -14,11 +14,9 @@ type candidate struct {
 
 // pageBuilder merges runs that have rows with outcomes.
 type pageBuilder struct {
-	limit      int
-	candidates []candidate // the newest first
-	more       bool        // there are older candidates, which were not read
-	search     bool
-	outcomes   *outcomes.Cursor // nil if no outcome can match
+	limit    int
+	outcomes *outcomes.Cursor // nil if no outcome can match
+	isLate   func() bool      // of a search; nil for other lists
 
 	page     store.Page
 	last     string // id of the last candidate or outcome
@@ -26,28 +24,26 @@ type pageBuilder struct {
 	ended    bool   // the page is full, or enough was searched
 }
 
-// build returns the page of all candidates, and of the outcomes above a bound.
-func (p *pageBuilder) build(above store.ID) (store.Page, error) {
-	for i := range p.candidates {
-		c := &p.candidates[i]
-		if err := p.addOutcomes(c.id); err != nil {
-			return store.Page{}, err
-		}
-		if p.isEnded() {
-			return p.page, nil
+// addRuns adds candidates, the newest first, each after the outcomes that are newer.
+func (p *pageBuilder) addRuns(candidates []candidate) error {
+	for i := range candidates {
+		c := &candidates[i]
+		if err := p.addOutcomes(c.id); err != nil || p.isEnded() {
+			return err
 		}
 		p.last = c.run.ID
 		if c.found {
 			p.page.Runs = append(p.page.Runs, c.run)
 		}
 	}
-	if err := p.addOutcomes(above); err != nil {
-		return store.Page{}, err
-	}
-	if p.more && !p.ended {
-		p.page.Next = p.last
-	}
-	return p.page, nil
+	return nil
+}
+
+// end returns the page with the outcomes above a bound. There are no more runs that
+// have rows.
+func (p *pageBuilder) end(above store.ID) (store.Page, error) {
+	err := p.addOutcomes(above)
+	return p.page, err
 }
 
 // isEnded reports whether the page can have no other candidate.
@@ -56,7 +52,7 @@ func (p *pageBuilder) isEnded() bool {
 	case p.ended:
 	case n == p.limit:
 		p.ended, p.page.Next = true, p.page.Runs[n-1].ID
-	case p.searched == maxSearchOutcomes:
+	case p.searched == maxSearchOutcomes, p.searched > 0 && p.searched%lateEvery == 0 && p.isLate():
 		p.ended, p.page.Next = true, p.last
 	}
 	return p.ended
@@ -69,7 +65,7 @@ func (p *pageBuilder) addOutcomes(above store.ID) error {
 		if err != nil || !ok || p.isEnded() {
 			return err
 		}
-		if p.search {
+		if p.isLate != nil {
 			p.searched++
 		}
 		p.last = item.ID.String()

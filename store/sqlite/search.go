@@ -3,7 +3,6 @@ package sqlite
 import (
 	"bytes"
 	"database/sql/driver"
-	"slices"
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
@@ -34,7 +33,7 @@ func (l *listing) matchesText(v *view, r *store.Summary, more []driver.Value) (b
 		return true, nil
 	}
 	l.spend(rowEffort)
-	if found := l.matchesRest(r); l.needle == nil || !found {
+	if found := l.q.Selects(r); l.needle == nil || !found { // a query for a reason does not choose by the others
 		return found, nil
 	}
 	if bytes.Equal(blobOf(more[1]), l.okey) {
@@ -57,13 +56,6 @@ func (l *listing) matchesText(v *view, r *store.Summary, more []driver.Value) (b
 		}
 	}
 	return false, nil
-}
-
-// matchesRest reports whether a run has a reason, a flow and a state of the filter. A
-// query for a reason does not choose by the others.
-func (l *listing) matchesRest(r *store.Summary) bool {
-	return l.q.HasReason(&r.Cause) && (len(l.q.Flows) == 0 || slices.Contains(l.q.Flows, r.Flow)) &&
-		(len(l.q.States) == 0 || slices.Contains(l.q.States, r.State))
 }
 
 // containsNeedle reports whether s contains the text of the filter.

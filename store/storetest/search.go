@@ -14,6 +14,8 @@ func searchTests() []test {
 		{"knows no wildcards", searchLiterally},
 		{"combines with the rest of the filter", searchFilters},
 		{"ends with any amount of data", searchEnds},
+		{"goes on where the page before ended", searchPages},
+		{"finds reasons among many runs of other flows", searchReasons},
 	}
 }
 
@@ -87,4 +89,42 @@ func searchEnds(f *fixture) {
 		q.After = page.Next
 	}
 	f.Error("the search came to no end")
+}
+
+// searchPages searches more runs than one page reads.
+func searchPages(f *fixture) {
+	var want []string
+	var entries []*store.Entry
+	for i := range manyRuns {
+		e := f.newEntry(store.Succeeded)
+		e.Payload = store.Payload{Body: []byte("hay")}
+		if i%500 == 7 {
+			e.Body, want = []byte("needle"), append(want, e.ID)
+		}
+		entries = append(entries, e)
+	}
+	f.ok(f.s.Record(f.ctx, entries...))
+	f.same("found", f.listed(store.Filter{Text: "needle"}), newestFirst(want...))
+	f.same("found of a flow", f.listed(store.Filter{Text: "needle", Flows: []string{"orders", "other"}}), newestFirst(want...))
+	f.same("found of another flow", f.listed(store.Filter{Text: "needle", Flows: []string{"other"}}), nil)
+}
+
+// manyRuns are more than one page of a search reads.
+const manyRuns = 2600
+
+func searchReasons(f *fixture) {
+	var want []string
+	var entries []*store.Entry
+	for i := range manyRuns {
+		e := f.newEntry(store.Failed)
+		e.Payload, e.Cause = store.Payload{}, store.Cause{Reason: "timeout"}
+		if i%500 == 7 {
+			e.Flow, want = "rare", append(want, e.ID)
+		}
+		entries = append(entries, e)
+	}
+	f.ok(f.s.Record(f.ctx, entries...))
+	f.same("of a flow", f.listed(store.Filter{Reasons: []string{"timeout"}, Flows: []string{"rare"}}), newestFirst(want...))
+	f.same("of a flow in a state", f.listed(store.Filter{Reasons: []string{"timeout", "lost"}, Flows: []string{"rare"}, States: []store.State{store.Failed, store.Refused}}), newestFirst(want...))
+	f.same("in another state", f.listed(store.Filter{Reasons: []string{"timeout"}, States: []store.State{store.Cancelled}}), nil)
 }
