@@ -50,13 +50,14 @@ type storePlace struct {
 func openStore(ctx context.Context, c clock.Clock, p storePlace) (store.Store, error) {
 	hash := store.NewKeyHash(keys.Derive(p.key, "dedupe and order keys"))
 	scheme, _, _ := strings.Cut(p.url, "://")
+	warn := func(message string) { p.log.Warn(message) }
 	var s store.Store
 	var err error
 	switch {
 	case p.url == "":
-		s, err = sqlite.Open(sqlite.Options{Dir: p.data, Clock: c, KeyHash: hash, NewKey: p.newKey, Warn: func(message string) { p.log.Warn(message) }})
+		s, err = sqlite.Open(sqlite.Options{Dir: p.data, Clock: c, KeyHash: hash, NewKey: p.newKey, Warn: warn})
 	case scheme == "postgres", scheme == "postgresql":
-		s, err = postgres.Open(ctx, p.url, postgres.Options{Clock: c, KeyHash: hash, NewKey: p.newKey})
+		s, err = postgres.Open(ctx, p.url, postgres.Options{Clock: c, KeyHash: hash, NewKey: p.newKey, Warn: warn})
 	default: // the message leaves out the URL, which may hold a password
 		return nil, errors.New(`--store (GATEWAY_STORE) takes a URL such as "postgres://gateway@db.internal/gateway"; leave it out for the embedded store`)
 	}

@@ -30,7 +30,7 @@ func migrate(ctx context.Context, c *connector, o Options) error {
 	if err := checkServer(ctx, conn); err != nil {
 		return err
 	}
-	if err := migrateSchema(ctx, conn, c.schema); err != nil {
+	if err := migrateSchema(ctx, conn, c.schema, o); err != nil {
 		return fmt.Errorf("the schema %q: %w", c.schema, err)
 	}
 	hasher := keyHasher{KeyHash: o.KeyHash, accept: o.NewKey, conn: conn, schema: c.schema}
@@ -41,12 +41,12 @@ func migrate(ctx context.Context, c *connector, o Options) error {
 }
 
 // migrateSchema applies the missing migrations in one transaction.
-func migrateSchema(ctx context.Context, conn *pgx.Conn, schema string) error {
+func migrateSchema(ctx context.Context, conn *pgx.Conn, schema string, o Options) error {
 	t, err := conn.Begin(ctx)
 	if err != nil {
 		return wrapContextError(ctx, err)
 	}
-	if err := applyMigrations(ctx, t, schema); err != nil {
+	if err := applyMigrations(ctx, t, schema, o); err != nil {
 		return errors.Join(err, t.Rollback(context.WithoutCancel(ctx)))
 	}
 	return wrapContextError(ctx, t.Commit(ctx))
@@ -79,7 +79,7 @@ func lockMigrations(ctx context.Context, t pgx.Tx, schema string) error {
 // start at once, one applies them and the others wait. On a server without
 // advisory locks, the slower gateway fails with a duplicate key, and the next
 // start succeeds.
-func applyMigrations(ctx context.Context, t pgx.Tx, schema string) error {
+func applyMigrations(ctx context.Context, t pgx.Tx, schema string, o Options) error {
 	if err := lockMigrations(ctx, t, schema); err != nil {
 		return wrapContextError(ctx, err)
 	}
@@ -94,6 +94,9 @@ func applyMigrations(ctx context.Context, t pgx.Tx, schema string) error {
 	slices.Sort(files)
 	if applied > len(files) {
 		return fmt.Errorf("%w: its tables have version %d, this program knows %d; run the newer one, or name another schema with search_path in the URL", store.ErrNewer, applied, len(files))
+	}
+	if 0 < applied && applied < len(files) && o.Warn != nil {
+		o.Warn(store.UpdatesTables)
 	}
 	for i, name := range files[applied:] {
 		text, err := migrations.ReadFile(name)

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/url"
 	"strings"
@@ -136,5 +137,33 @@ func TestOpenAtOnce(t *testing.T) {
 		if err := <-errs; err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestOlderSchema updates the tables of an earlier version, and says so.
+func TestOlderSchema(t *testing.T) {
+	t.Parallel()
+	url := server.Database(t)
+	reopen := func() (warnings []string) {
+		o := postgres.Options{Clock: clock.System{}, Warn: func(message string) { warnings = append(warnings, message) }}
+		s, err := postgres.Open(t.Context(), url, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return warnings
+	}
+	if got := reopen(); len(got) > 0 {
+		t.Errorf("of new tables it warned of %q", got)
+	}
+	execute(t, url, "DROP INDEX gateway.runs_reason", "DELETE FROM gateway.versions WHERE version >= 19")
+	if got := reopen(); fmt.Sprint(got) != "["+store.UpdatesTables+"]" {
+		t.Errorf("it warned of %q", got)
+	}
+	execute(t, url, "DROP INDEX gateway.runs_reason") // it is there again
+	if got := reopen(); len(got) > 0 {
+		t.Errorf("of updated tables it warned of %q", got)
 	}
 }

@@ -70,6 +70,9 @@ type Options struct {
 	// NewKey accepts a KeyHash with another key than before. Keys that are stored
 	// match no run that comes later.
 	NewKey bool
+	// Warn, if set, is called with what people should know about the tables, until
+	// Open returns.
+	Warn func(message string)
 }
 
 // Store is an open schema. It implements store.Store.

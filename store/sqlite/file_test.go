@@ -118,6 +118,30 @@ func TestNewerSchema(t *testing.T) {
 	}
 }
 
+// TestOlderSchema updates the tables of an earlier version, and says so.
+func TestOlderSchema(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, warnings := sqlite.OpenSmall(t, dir, 0)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if len(*warnings) > 0 {
+		t.Errorf("of a new file it warned of %q", *warnings)
+	}
+	execFile(t, s.Path(), "DROP INDEX runs_reason; PRAGMA user_version = 15")
+	s, warnings = sqlite.OpenSmall(t, dir, 0)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(*warnings) != "["+store.UpdatesTables+"]" {
+		t.Errorf("it warned of %q", *warnings)
+	}
+	if n := queryFile[int](t, s.Path(), "SELECT count(*) FROM sqlite_master WHERE name = 'runs_reason'"); n != 1 {
+		t.Errorf("there are %d indexes of reasons", n)
+	}
+}
+
 func TestOtherFiles(t *testing.T) {
 	t.Parallel()
 	tests := map[string]func(t *testing.T, path string){

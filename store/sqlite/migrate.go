@@ -36,6 +36,8 @@ func (t *tx) migrate() error {
 		return fmt.Errorf("%s is a database of another program", FileName)
 	case version == int64(len(files)):
 		return nil
+	case version > 0:
+		t.warn(store.UpdatesTables)
 	}
 	for _, name := range files[version:] {
 		if err := t.applyMigration(name); err != nil {
