@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,10 +18,7 @@ func (s *Store) Stats(ctx context.Context, q store.StatsQuery) ([]store.Count, e
 	if err != nil {
 		return nil, err
 	}
-	const sum = `SELECT flow, state, at / $1 * $1 AS t, sum(n)::bigint, sum(took)::bigint FROM stats
-		WHERE span = $2 AND at >= $3 AND at < $4 AND ($5 = '' OR flow = $5)
-		GROUP BY t, flow, state HAVING sum(n) <> 0 ORDER BY t, flow, state`
-	rows, err := s.readPool.Query(ctx, sum, w.groupWidth(), w.span, w.from, w.to, q.Flow)
+	rows, err := s.runQuery(ctx, w.counters(q.Flow))
 	if err != nil {
 		return nil, wrapContextError(ctx, err)
 	}
@@ -33,10 +31,41 @@ func (s *Store) Stats(ctx context.Context, q store.StatsQuery) ([]store.Count, e
 		if w.step > 0 {
 			c.Time = time.Unix(at, 0)
 		}
-		counts = append(counts, c)
+		counts = addCount(counts, c)
 		return nil
 	})
-	return counts, wrapContextError(ctx, err)
+	return slices.DeleteFunc(counts, func(c store.Count) bool { return c.N == 0 }), wrapContextError(ctx, err)
+}
+
+// addCount adds a count to the one before it if both count the same: each shard has
+// its own.
+func addCount(counts []store.Count, c store.Count) []store.Count {
+	if n := len(counts); n > 0 {
+		if l := &counts[n-1]; l.Flow == c.Flow && l.State == c.State && l.Time.Equal(c.Time) {
+			l.N, l.Took = l.N+c.N, l.Took+c.Took
+			return counts
+		}
+	}
+	return append(counts, c)
+}
+
+// counters returns the query for the counters of a window, in the order of time, flow
+// and state. If no step has several of them, they come as they are in the primary key.
+func (w window) counters(flow string) *query {
+	q := newQuery("SELECT flow, state, ")
+	if w.step == int64(w.span) {
+		q.add("at, n, took")
+	} else {
+		q.add("at / ").arg(w.groupWidth(), "bigint").add(" * ").arg(w.groupWidth(), "bigint").add(" AS t, sum(n)::bigint, sum(took)::bigint")
+	}
+	q.add(" FROM stats WHERE span = ").arg(w.span, "int").add(" AND at >= ").arg(w.from, "bigint").add(" AND at < ").arg(w.to, "bigint")
+	if flow != "" {
+		q.add(" AND flow = ").arg(flow, "text")
+	}
+	if w.step == int64(w.span) {
+		return q.add(" ORDER BY at, flow, state")
+	}
+	return q.add(" GROUP BY t, flow, state ORDER BY t, flow, state")
 }
 
 // window is a time for which the counters of a span are summed, in seconds.

@@ -72,14 +72,15 @@ func roundOutward(q store.StatsQuery, width int64) (from, to int64) {
 }
 
 // countersSQL returns the counters of a span as they are, in the order of the table.
-const countersSQL = "SELECT flow, state, at, n, took FROM stats WHERE span = ? AND at >= ? AND at < ? AND n <> 0"
+// The plus keeps the driver from asking for the declared type of each text.
+const countersSQL = "SELECT +flow, state, at, n, took FROM stats WHERE span = ? AND at >= ? AND at < ? AND n <> 0"
 
 // statsQuery sums the counters of windows in steps.
 func statsQuery(in []window, step int64, flow string) (string, []driver.Value) {
 	if len(in) == 1 && in[0].span == step { // nothing is to be summed
 		text, args := countersSQL, []driver.Value{in[0].span, in[0].from, in[0].to}
 		if flow != "" {
-			text, args = text+" AND +flow = ?", append(args, flow) // the plus keeps the order of the table
+			text, args = text+" AND +flow = ?", append(args, flow) // here it keeps the order of the table
 		}
 		return text + " ORDER BY span, at, flow, state", args
 	}
@@ -98,7 +99,7 @@ func statsQuery(in []window, step int64, flow string) (string, []driver.Value) {
 	if step > 0 {
 		at = fmt.Sprintf("at / %d * %d", step, step)
 	}
-	return fmt.Sprintf("SELECT flow, state, %s AS t, sum(n), sum(took) FROM (%s) GROUP BY t, flow, state HAVING sum(n) <> 0 ORDER BY t, flow, state",
+	return fmt.Sprintf("SELECT +flow, state, %s AS t, sum(n), sum(took) FROM (%s) GROUP BY t, flow, state HAVING sum(n) <> 0 ORDER BY t, flow, state",
 		at, strings.Join(parts, " UNION ALL ")), args
 }
 
