@@ -21,10 +21,7 @@ type assumption struct {
 // or, with holds false, is not. A condition that has findings is nil.
 func (s *Scope) Assume(e *Expr, holds bool) *Scope {
 	c := s.MayNotRun()
-	if e == nil || e.general == nil {
-		return c
-	}
-	src, ok := e.general.src.(hclsyntax.Expression)
+	src, ok := e.source()
 	if !ok {
 		return c
 	}
@@ -34,6 +31,20 @@ func (s *Scope) Assume(e *Expr, holds bool) *Scope {
 	}
 	c.assumed = append(slices.Clip(c.assumed), a)
 	return c
+}
+
+// source returns the syntax of an expression that is being compiled, made by
+// guardExpression. It is false for a constant, and for nil.
+func (e *Expr) source() (hclsyntax.Expression, bool) {
+	if e == nil {
+		return nil, false
+	}
+	form := e.form.Load()
+	if form == nil || form.general == nil {
+		return nil, false
+	}
+	src, ok := form.general.src.(hclsyntax.Expression)
+	return src, ok
 }
 
 // MayNotRun returns a scope for a place that a run may pass without harm: a
@@ -134,12 +145,9 @@ func (s *Scope) knowsNotNull(places []nullPlace) bool {
 // assumes reports whether a condition is true at the place of the scope, by the
 // text of its parts.
 func (s *Scope) assumes(e *Expr) bool {
-	if e.general == nil {
-		return false // a constant, which was not true where the place became null
-	}
-	syntax, ok := e.general.src.(hclsyntax.Expression)
+	syntax, ok := e.source()
 	if !ok || s.source == nil {
-		return false
+		return false // a constant, for example, was not true where the place became null
 	}
 	return !slices.ContainsFunc(s.partTexts(nil, syntax, true), func(text string) bool {
 		return !slices.ContainsFunc(s.assumed, func(a assumption) bool { return slices.Contains(a.texts, text) })

@@ -3,6 +3,7 @@ package expr
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -27,13 +28,11 @@ const (
 // Expr is a compiled expression. It is safe for concurrent use.
 type Expr struct {
 	tier     Tier
-	fast     node     // nil in the general tier
-	general  *general // nil in the constant tier
+	form     atomic.Pointer[form] // nil while the forms are dropped
+	forms    *Forms               // that have the form; nil if it is never dropped
 	constant any
 	known    bool
 	null     bool
-	static   cty.Value // see KnownParts
-	typ      cty.Type
 	secret   string // the secret that the expression reads, "" for none
 	hidden   string // why the value is hidden, although the expression reads no secret; see Hide
 	volatile bool
@@ -95,6 +94,7 @@ func Compile(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnostics)
 	out.volatile = jq.anyVolatile()
 	s.collectDerived(e, jq)
 	s.observe(out)
+	out.addTo(s.forms)
 	return out, diags
 }
 
@@ -103,7 +103,9 @@ func Compile(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnostics)
 func (s *Scope) compileExpr(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnostics) {
 	names := e.Variables()
 	lifted := liftedRanges(e)
-	out := &Expr{rng: e.Range(), typ: cty.DynamicPseudoType, secret: s.findSecret(withoutLifted(names, lifted))}
+	out := &Expr{rng: e.Range(), secret: s.findSecret(withoutLifted(names, lifted))}
+	made := &form{typ: cty.DynamicPseudoType}
+	out.form.Store(made)
 	read := s.refsOf(names)
 	out.refs = append(slices.Clip(read), jq.refsIn(s, e)...)
 	out.sources = out.refs
@@ -114,7 +116,7 @@ func (s *Scope) compileExpr(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnos
 		return out, out.compileConstant(e, s, jq)
 	}
 	out.tier = General
-	out.general = s.compileGeneral(e, read, jq)
+	made.general = s.compileGeneral(e, read, jq)
 	if inner := unescapedArgument(e); inner != nil {
 		return s.withoutEscape().compileExpr(inner, jq)
 	}
@@ -149,12 +151,13 @@ func (e *Expr) compileConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.
 	if diags = s.redactFindings(src, diags); diags.HasErrors() {
 		return diags
 	}
-	e.tier, e.static = Constant, v
+	made := e.form.Load()
+	e.tier, made.static = Constant, v
 	plain, marks := v.UnmarkDeep()
 	if e.secret == "" && len(marks) > 0 {
 		e.secret = unnamedSecret
 	}
-	e.typ = plain.Type()
+	made.typ = plain.Type()
 	if !plain.IsWhollyKnown() {
 		return diags
 	}
@@ -170,14 +173,15 @@ func (e *Expr) compileConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.
 // checkType evaluates the expression with unknown values, which finds wrong
 // operands and arguments, and checks that its type converts to want.
 func (e *Expr) checkType(src hcl.Expression, s *Scope, want cty.Type) hcl.Diagnostics {
-	v := e.static
+	made := e.form.Load()
+	v := made.static
 	var diags hcl.Diagnostics
 	if e.tier != Constant {
 		v, diags = s.evaluateAtLoad(src, s.checkContext())
 		if diags = s.redactFindings(src, diags); diags.HasErrors() {
 			return diags
 		}
-		e.static, e.typ = v, v.Type()
+		made.static, made.typ = v, v.Type()
 		if diags = append(diags, s.checkTrials(src)...); diags.HasErrors() {
 			return diags
 		}
@@ -237,8 +241,12 @@ func (e *Expr) Eval(ctx context.Context, env Env) (any, error) {
 		}
 		return e.constant, nil
 	}
-	if e.fast != nil {
-		v, ok := e.fast.eval(ctx, env)
+	form, failed := e.needForm()
+	if failed != nil {
+		return nil, failed
+	}
+	if form.fast != nil {
+		v, ok := form.fast.eval(ctx, env)
 		if ok {
 			return v, nil
 		}
@@ -249,11 +257,11 @@ func (e *Expr) Eval(ctx context.Context, env Env) (any, error) {
 			return nil, full
 		}
 	}
-	return e.evalGeneral(ctx, env)
+	return e.evalGeneral(ctx, env, form.general)
 }
 
-func (e *Expr) evalGeneral(ctx context.Context, env Env) (any, error) {
-	v, diags := e.general.eval(ctx, env)
+func (e *Expr) evalGeneral(ctx context.Context, env Env, g *general) (any, error) {
+	v, diags := g.eval(ctx, env)
 	if diags.HasErrors() {
 		return nil, e.newError(diags)
 	}
@@ -300,7 +308,13 @@ func (e *Expr) Name() string { return e.name }
 func (e *Expr) Tier() Tier { return e.tier }
 
 // Type returns the type of the value as far as it is known at load.
-func (e *Expr) Type() cty.Type { return e.typ }
+func (e *Expr) Type() cty.Type {
+	form, failed := e.needForm()
+	if failed != nil {
+		return cty.DynamicPseudoType
+	}
+	return form.typ
+}
 
 // Range returns the place of the expression.
 func (e *Expr) Range() hcl.Range { return e.rng }
@@ -324,4 +338,10 @@ func (e *Expr) IsKnown() bool { return e.tier != Constant || e.known }
 
 // KnownParts returns the value as far as it is known at load, with its marks. Parts
 // that depend on the run are unknown values of the known type.
-func (e *Expr) KnownParts() cty.Value { return e.static }
+func (e *Expr) KnownParts() cty.Value {
+	form, failed := e.needForm()
+	if failed != nil {
+		return cty.DynamicVal
+	}
+	return form.static
+}

@@ -116,7 +116,7 @@ func TestEscaping(t *testing.T) {
 			if e.Tier() == Constant {
 				return
 			}
-			slow, err := e.evalGeneral(context.Background(), env)
+			slow, err := e.evalGeneral(context.Background(), env, e.form.Load().general)
 			if text, _ := formatScalar(slow); err != nil || text != tt.want {
 				t.Errorf("by HCL %q, %v, want %q", slow, err, tt.want)
 			}
@@ -155,8 +155,8 @@ func FuzzEscaping(f *testing.F) {
 		for _, src := range []string{`w.s`, `"(${w.s}|${w.s})"`} {
 			e := mustCompile(t, src, scope)
 			env := testEnv{"w": map[string]any{"s": text}}
-			fast, ok := e.fast.eval(context.Background(), env)
-			slow, err := e.evalGeneral(context.Background(), env)
+			fast, ok := e.form.Load().fast.eval(context.Background(), env)
+			slow, err := e.evalGeneral(context.Background(), env, e.form.Load().general)
 			if !ok || err != nil {
 				t.Fatalf("%s of %q: %v, %v", src, text, ok, err)
 			}

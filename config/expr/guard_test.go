@@ -78,12 +78,12 @@ func TestLoopsEndBeforeMemoryDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ec := e.general.static.NewChild()
+	ec := e.form.Load().general.static.NewChild()
 	ec.Variables = map[string]cty.Value{
 		"w": cty.ObjectVal(map[string]cty.Value{"list": list}), guardName: cty.CapsuleVal(guardType, g),
 	}
 	runtime.GC() // garbage of other tests would hide the growth
-	if _, diags := g.evaluate(e.general.src, ec); !strings.Contains(diags.Error(), "memory grew") {
+	if _, diags := g.evaluate(e.form.Load().general.src, ec); !strings.Contains(diags.Error(), "memory grew") {
 		t.Errorf("findings are %v", diags)
 	}
 }
@@ -174,10 +174,10 @@ func TestJQEndsBeforeMemoryDoes(t *testing.T) {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	if p.code.MaxGrowth != maxHeapGrowth {
-		t.Errorf("a program may take %d bytes", p.code.MaxGrowth)
+	if p.form.Load().code.MaxGrowth != maxHeapGrowth {
+		t.Errorf("a program may take %d bytes", p.form.Load().code.MaxGrowth)
 	}
-	p.code.MaxGrowth = 16 << 20
+	p.form.Load().code.MaxGrowth = 16 << 20
 	runtime.GC() // garbage of other tests would hide the growth
 	if _, err := p.Run(context.Background(), testEnv{}, nil); !errors.Is(err, ErrJQMemory) {
 		t.Errorf("error is %v", err)

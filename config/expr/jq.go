@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"sync/atomic"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -17,8 +18,8 @@ import (
 // Program is a compiled jq program. In it $webhook, $action and the other names
 // of the run have the same values as in HCL. It is safe for concurrent use.
 type Program struct {
-	*sharedProgram
-	vars []jqVariable
+	form  atomic.Pointer[programForm] // nil while the forms are dropped
+	forms *Forms                      // that have the form; nil if it is never dropped
 
 	paths    []Ref // the names that the program mentions, with static members
 	volatile bool
@@ -50,6 +51,7 @@ func (s *Scope) CompileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
 	p, diags := s.compileJQ(e)
 	if p != nil {
 		s.observe(p)
+		p.addTo(s.forms)
 	}
 	return p, diags
 }
@@ -87,9 +89,10 @@ func (s *Scope) compileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
 }
 
 func (s *Scope) compileJQText(program string, at sourceMap) (*Program, hcl.Diagnostics) {
-	p := &Program{vars: s.jqVariables(program), paths: s.jqPaths(program), volatile: jqNow.MatchString(program)}
-	names := make([]string, len(p.vars))
-	for i, v := range p.vars {
+	p := &Program{paths: s.jqPaths(program), volatile: jqNow.MatchString(program)}
+	vars := s.jqVariables(program)
+	names := make([]string, len(vars))
+	for i, v := range vars {
 		names[i] = "$" + v.root
 	}
 	code, parsed, err := s.compileProgram(program, names)
@@ -99,7 +102,7 @@ func (s *Scope) compileJQText(program string, at sourceMap) (*Program, hcl.Diagn
 	case err != nil:
 		return nil, s.jqNameError(program, err, at)
 	}
-	p.sharedProgram = code
+	p.form.Store(&programForm{code, vars})
 	return p, nil
 }
 
@@ -180,16 +183,24 @@ func (p *Program) Run(ctx context.Context, env Env, input any) ([]any, error) {
 
 // run is Run for a program that may take only some steps; nil for any number.
 func (p *Program) run(ctx context.Context, env Env, input any, steps *int) ([]any, error) {
-	return p.code.Run(ctx, p.newInput(env, input, steps))
+	form, failed := p.needForm()
+	if failed != nil {
+		return nil, failed
+	}
+	return form.code.Run(ctx, form.newInput(env, input, steps))
 }
 
 // RunQuick is Run for a program that takes about a millisecond at most. It reports
 // false for another one and for one that fails, which Run has to run.
 func (p *Program) RunQuick(ctx context.Context, env Env, input any) (out []any, done bool) {
-	return p.code.RunQuick(ctx, p.newInput(env, input, nil))
+	form, failed := p.needForm()
+	if failed != nil {
+		return nil, false
+	}
+	return form.code.RunQuick(ctx, form.newInput(env, input, nil))
 }
 
-func (p *Program) newInput(env Env, input any, steps *int) jq.Input {
+func (p *programForm) newInput(env Env, input any, steps *int) jq.Input {
 	in := jq.Input{Steps: steps, Value: input, Variables: make([]any, len(p.vars))}
 	if o, ok := input.(value.Object); ok {
 		in.Value = resolveMembers(o.Map(), o, &in)

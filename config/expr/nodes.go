@@ -33,11 +33,14 @@ func (e *Expr) compilePath(t hcl.Traversal, s *Scope) {
 	if !ok {
 		return
 	}
-	e.tier, e.fast = Path, &pathNode{root: t.RootName(), steps: steps}
+	var fast node = &pathNode{root: t.RootName(), steps: steps}
 	if s.escape != nil {
-		e.fast = &escapedNode{e.fast, s.escape}
+		fast = &escapedNode{fast, s.escape}
 	}
+	e.setFast(Path, fast)
 }
+
+func (e *Expr) setFast(t Tier, fast node) { e.tier, e.form.Load().fast = t, fast }
 
 func toPathSteps(t hcl.Traversal) ([]pathStep, bool) {
 	steps := make([]pathStep, 0, len(t))
@@ -124,7 +127,7 @@ func (e *Expr) compileTemplate(src *hclsyntax.TemplateExpr, s *Scope, jq jqProgr
 			return nil
 		}
 	}
-	e.tier, e.fast = Template, t
+	e.setFast(Template, t)
 	return nil
 }
 
@@ -140,7 +143,7 @@ func (t *templateNode) addPart(c *Expr) bool {
 		t.parts = append(t.parts, templatePart{text: text})
 		return true
 	case Path:
-		t.parts = append(t.parts, templatePart{path: c.fast})
+		t.parts = append(t.parts, templatePart{path: c.form.Load().fast})
 		return true
 	}
 	return false
@@ -205,7 +208,7 @@ func (e *Expr) compileList(src *hclsyntax.TupleConsExpr, s *Scope, jq jqPrograms
 		}
 		l[i] = c
 	}
-	e.tier, e.fast = Object, l
+	e.setFast(Object, l)
 	return nil
 }
 
@@ -242,7 +245,7 @@ func (e *Expr) compileObject(src *hclsyntax.ObjectConsExpr, s *Scope, jq jqProgr
 		}
 		o.keys, o.values = append(o.keys, *key), append(o.values, c)
 	}
-	e.tier, e.fast = Object, o
+	e.setFast(Object, o)
 	return nil
 }
 

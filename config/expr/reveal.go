@@ -31,10 +31,12 @@ func (n revealNode) eval(ctx context.Context, env Env) (any, bool) {
 // compileReveal compiles nonsensitive(value) to the tier of the value.
 func (e *Expr) compileReveal(arg hclsyntax.Expression, s *Scope, jq jqPrograms) hcl.Diagnostics {
 	inner, diags := s.compileExpr(arg, jq)
-	if diags.HasErrors() || inner.fast == nil {
+	if diags.HasErrors() {
 		return diags
 	}
-	e.tier, e.fast = inner.tier, revealNode{inner.fast}
+	if fast := inner.form.Load().fast; fast != nil {
+		e.setFast(inner.tier, revealNode{fast})
+	}
 	return diags
 }
 

@@ -64,6 +64,7 @@ type Scope struct {
 	constants   func(root string)    // see WithConstantObserver
 	programs    *Programs            // see WithPrograms
 	derived     func(text string)    // see WithDerived
+	forms       *Forms               // see WithForms
 	trials      map[string]cty.Value // see WithTrial
 	written     map[string]bool      // see WithWritten
 

@@ -101,7 +101,13 @@ func (p *Program) SetEventInput() { p.byEvent = true }
 
 // EventParts returns the parts that the program reads of the value that the trigger
 // gives, nil for all of it. It reports false if it has an input of its own.
-func (p *Program) EventParts() (parts *value.Parts, reads bool) { return p.reads, p.byEvent }
+func (p *Program) EventParts() (parts *value.Parts, reads bool) {
+	form, failed := p.needForm()
+	if failed != nil {
+		return nil, p.byEvent
+	}
+	return form.reads, p.byEvent
+}
 
 // Sources lists the names of the run that the program reads.
 func (p *Program) Sources() []Ref {

@@ -62,15 +62,15 @@ func FuzzTiers(f *testing.F) {
 			return
 		}
 		c, diags := Compile(e, s, cty.DynamicPseudoType)
-		if diags.HasErrors() || c.fast == nil {
+		if diags.HasErrors() || c.form.Load().fast == nil {
 			return
 		}
 		env := testEnv{"w": doc}
-		fast, ok := c.fast.eval(context.Background(), env)
+		fast, ok := c.form.Load().fast.eval(context.Background(), env)
 		if !ok {
 			return
 		}
-		v, diags := c.general.eval(context.Background(), env)
+		v, diags := c.form.Load().general.eval(context.Background(), env)
 		if diags.HasErrors() {
 			t.Fatalf("%s gives %v, but HCL says %v", src, fast, diags)
 		}
@@ -112,7 +112,7 @@ func BenchmarkTiers(b *testing.B) {
 		b.Run(bench.name+"-by-hcl", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := c.evalGeneral(context.Background(), env); err != nil {
+				if _, err := c.evalGeneral(context.Background(), env, c.form.Load().general); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -19,6 +19,8 @@ type compiledFlow struct {
 	called []string // names of flows that it calls, as far as the syntax says
 	calls  []string // names of flows that its actions call
 	links  []linkCall
+	forms  *expr.Forms
+	again  *recompiler
 
 	bound    bool            // to the flows that it calls
 	unbound  hcl.Diagnostics // findings of the calls
@@ -74,6 +76,7 @@ func (c *flowCompiler) takeKept() {
 		if k.block != b {
 			moved := *k
 			moved.block = b // lets the file of the earlier load go
+			moved.again.moveTo(b)
 			k = &moved
 		}
 		c.flows[i] = k
@@ -193,16 +196,13 @@ func (c *flowCompiler) onlyMissing(level []int) []int {
 	return out
 }
 
-// parseMissing parses the files again whose flows are missing and whose syntax was let
-// go.
+// parseMissing parses the flows again that are missing and whose syntax was let go.
 func (c *flowCompiler) parseMissing() {
-	var files []*file
-	for i, b := range c.blocks {
-		if c.flows[i] == nil && (len(files) == 0 || files[len(files)-1] != b.file) {
-			files = append(files, b.file)
+	runParallel(len(c.blocks), func(i int) {
+		if c.flows[i] == nil {
+			c.blocks[i].needSyntax()
 		}
-	}
-	runParallel(len(files), func(i int) { files[i].needSyntax() })
+	})
 }
 
 // draft is what the syntax of a flow says.
@@ -223,11 +223,15 @@ func (c *flowCompiler) newDraft(b *flowBlock) *draft {
 // compile compiles a flow.
 func (c *flowCompiler) compile(b *flowBlock, d *draft, kinds flow.Kinds) *compiledFlow {
 	f := &compiledFlow{block: b, part: d.part, called: d.called, links: findLinkCalls(b.syntax)}
+	again := &recompiler{block: b, unset: c.Unset}
+	kinds = again.record(kinds)
 	f.unit = c.compileUnit(b.file, b.syntax, d.names, func(scope *expr.Scope) hcl.Diagnostics {
-		compiled, diags := flow.Compile(b.syntax, scope, kinds)
+		f.forms = &expr.Forms{}
+		compiled, diags := flow.Compile(b.syntax, scope.WithForms(f.forms), kinds)
 		f.flow = compiled
 		return diags
 	})
+	again.unit, f.again = f.unit, again
 	f.diags = append(f.diags, checkHeaderNames(b.syntax.Body)...)
 	if f.flow != nil {
 		f.flow.Walk(func(s *flow.Step) {
@@ -238,6 +242,9 @@ func (c *flowCompiler) compile(b *flowBlock, d *draft, kinds flow.Kinds) *compil
 	}
 	for _, name := range f.calls {
 		f.part.reads = append(f.part.reads, "flow."+name)
+	}
+	if len(f.calls) == 0 {
+		c.dropForms(f) // a call is checked with what its input is known to be
 	}
 	return f
 }
@@ -276,7 +283,7 @@ func (c *flowCompiler) result() compiledFlows {
 
 // reportTwice reports a flow that has the name of an earlier one.
 func (c *flowCompiler) reportTwice(f *compiledFlow, first *flowBlock) {
-	f.block.file.needSyntax()
+	f.block.needSyntax()
 	c.report(diag.Error(f.block.syntax.LabelRanges[0], "Flow named twice",
 		fmt.Sprintf("Another flow is named %q, at %s. Rename one of them.", f.flow.Name, formatPlace(first.at))))
 }

@@ -28,6 +28,7 @@ func (c *flowCompiler) linkFlows() hcl.Diagnostics {
 				found.Apply(f.flow)
 				f.outlasts = f.flow.CheckDelays(callee)
 			}
+			c.dropForms(f)
 		}
 		return diags
 	}

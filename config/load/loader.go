@@ -31,6 +31,8 @@ type Loader struct {
 	files   map[Path]*file    // of the last load
 	sources map[string][]byte // texts of the load at work
 	last    generation
+	// keepForms has expressions keep their forms, so that tests can compare both.
+	keepForms bool
 	// compiled counts the flows that the last load has compiled.
 	compiled int
 }

@@ -81,16 +81,15 @@ func (f *file) parse() {
 	f.body.Blocks = slices.DeleteFunc(body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == "flow" })
 }
 
-// needSyntax parses the file again if the syntax of one of its flows was let go.
-func (f *file) needSyntax() {
-	if !slices.ContainsFunc(f.flows, func(b *flowBlock) bool { return b.syntax == nil }) {
-		return
+// needSyntax parses the block again if its syntax was let go.
+func (b *flowBlock) needSyntax() {
+	if b.syntax == nil {
+		b.syntax = b.parse()
 	}
-	again := &file{name: f.name, text: f.text}
-	again.parse()
-	for i, b := range f.flows {
-		b.syntax = again.flows[i].syntax
-	}
+}
+
+func (b *flowBlock) parse() *hclsyntax.Block {
+	return syntax.ParseAgain(b.file.name, b.text(), b.at.Start)
 }
 
 // dropSyntax lets the syntax of the flows go.

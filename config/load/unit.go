@@ -40,14 +40,20 @@ func (l *loader) compileUnit(f *file, b *hclsyntax.Block, names []string, compil
 
 func (l *loader) newUnit(f *file, b *hclsyntax.Block, names []string) (*unit, *expr.Scope) {
 	u := &unit{globals: l.globalsFor(f.dir, names)}
-	scope := u.globals.scope.WithDerived(func(text string) { u.derived = append(u.derived, text) })
 	if callsReader(b) {
 		u.reads = newReads(l.reader, f.dir)
-		scope = scope.WithFunctions(funcs.TablePerFile(funcs.Options{
-			Env: u.reads.lookUpEnv, ReadFile: u.reads.readFile, AllowUnset: l.Unset == AllowUnset,
-		}))
 	}
-	return u, scope
+	return u, u.scope(l.Unset).WithDerived(func(text string) { u.derived = append(u.derived, text) })
+}
+
+// scope returns what the block may read.
+func (u *unit) scope(unset Unset) *expr.Scope {
+	if u.reads == nil {
+		return u.globals.scope
+	}
+	return u.globals.scope.WithFunctions(funcs.TablePerFile(funcs.Options{
+		Env: u.reads.lookUpEnv, ReadFile: u.reads.readFile, AllowUnset: unset == AllowUnset,
+	}))
 }
 
 // callsReader reports whether a block calls a function that reads files or the

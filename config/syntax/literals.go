@@ -30,13 +30,14 @@ import (
 //	  %{ endfor ~}
 //	EOT
 //
-// Here the indentation is removed first, as Terraform documents it.
-func mendTexts(body *hclsyntax.Body, name string, src []byte) {
+// Here the indentation is removed first, as Terraform documents it. src begins at a
+// place in the file.
+func mendTexts(body *hclsyntax.Body, name string, src []byte, at hcl.Pos) {
 	trims := bytes.Contains(src, []byte("<<-")) && bytes.Contains(src, []byte("~}"))
 	if !trims && !mayCombine(src) {
 		return
 	}
-	texts := mendedTexts(lexTokens(name, src))
+	texts := mendedTexts(lexTokensAt(name, src, at))
 	if len(texts) == 0 {
 		return
 	}

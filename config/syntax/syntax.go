@@ -16,8 +16,27 @@ import (
 // lexTokens returns the tokens of a file. It drops findings, because the parser
 // reports them too.
 func lexTokens(name string, src []byte) hclsyntax.Tokens {
-	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos)
+	return lexTokensAt(name, src, hcl.InitialPos)
+}
+
+func lexTokensAt(name string, src []byte, at hcl.Pos) hclsyntax.Tokens {
+	tokens, _ := hclsyntax.LexConfig(src, name, at)
 	return tokens
+}
+
+// ParseAgain returns a block of a file that Parse has accepted. src is the text of the
+// block alone, and at its place in the file. It returns nil if src is no block.
+func ParseAgain(name string, src []byte, at hcl.Pos) *hclsyntax.Block {
+	file, diags := hclsyntax.ParseConfig(src, name, at)
+	if diags.HasErrors() {
+		return nil
+	}
+	body, ok := file.Body.(*hclsyntax.Body)
+	if !ok || len(body.Blocks) != 1 {
+		return nil
+	}
+	mendTexts(body, name, src, at)
+	return body.Blocks[0]
 }
 
 // Parse returns the body of a flow file, nil if it has syntax errors. The ranges
@@ -39,6 +58,6 @@ func Parse(name string, src []byte) (*hclsyntax.Body, hcl.Diagnostics) {
 	if !ok || diags.HasErrors() {
 		return nil, diags
 	}
-	mendTexts(body, name, src)
+	mendTexts(body, name, src, hcl.InitialPos)
 	return body, diags
 }

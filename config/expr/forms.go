@@ -1,0 +1,144 @@
+package expr
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+)
+
+// Forms are the compiled forms of the expressions and jq programs of one block: the
+// part of them that only an evaluation needs, and that takes most of their memory.
+// Drop lets the forms go. The first evaluation of one of them compiles the block again
+// and takes all forms from there. What checks and pages read of an expression stays.
+// Forms are safe for concurrent use once the block is compiled.
+type Forms struct {
+	mu       sync.Mutex
+	exprs    []*Expr // without constants, which have a value in place of a form
+	programs []*Program
+	again    func(*Forms) error // compiles the block with other Forms; nil if the forms are here
+	failed   error
+}
+
+// form is what an evaluation needs of an expression.
+type form struct {
+	fast    node      // nil in the general tier
+	general *general  // nil in the constant tier
+	static  cty.Value // see KnownParts
+	typ     cty.Type
+}
+
+// programForm is what a run of a jq program needs.
+type programForm struct {
+	*sharedProgram
+	vars []jqVariable
+}
+
+// WithForms returns a scope whose expressions and programs are added to f.
+func (s *Scope) WithForms(f *Forms) *Scope {
+	c := *s
+	c.forms = f
+	return &c
+}
+
+// addTo adds a compiled expression to forms, which may be nil.
+func (e *Expr) addTo(f *Forms) {
+	if f != nil && e.tier != Constant {
+		e.forms, f.exprs = f, append(f.exprs, e)
+	}
+}
+
+func (p *Program) addTo(f *Forms) {
+	if f != nil {
+		p.forms, f.programs = f, append(f.programs, p)
+	}
+}
+
+// Drop lets the forms go. again compiles the block with the Forms that it gets, and
+// must give the same expressions as the first time.
+func (f *Forms) Drop(again func(*Forms) error) {
+	f.again = again
+	for _, e := range f.exprs {
+		e.form.Store(nil)
+	}
+	for _, p := range f.programs {
+		p.form.Store(nil)
+	}
+}
+
+var errOtherForms = errors.New("the flow has other expressions than at first")
+
+// restore brings the forms back.
+func (f *Forms) restore() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.again == nil || f.failed != nil {
+		return f.failed
+	}
+	if f.failed = f.takeForms(); f.failed == nil {
+		f.again, f.exprs, f.programs = nil, nil, nil
+	}
+	return f.failed
+}
+
+func (f *Forms) takeForms() error {
+	made := &Forms{}
+	if err := f.again(made); err != nil {
+		return err
+	}
+	f.sort()
+	made.sort()
+	if !slices.EqualFunc(f.exprs, made.exprs, func(a, b *Expr) bool { return a.rng == b.rng && a.tier == b.tier }) ||
+		!slices.EqualFunc(f.programs, made.programs, func(a, b *Program) bool { return a.rng == b.rng }) {
+		return errOtherForms
+	}
+	for i, e := range f.exprs {
+		e.form.Store(made.exprs[i].form.Load())
+	}
+	for i, p := range f.programs {
+		p.form.Store(made.programs[i].form.Load())
+	}
+	return nil
+}
+
+// sort sorts the forms by place: attributes are compiled in any order.
+func (f *Forms) sort() {
+	slices.SortStableFunc(f.exprs, func(a, b *Expr) int { return comparePlaces(a.rng, b.rng) })
+	slices.SortStableFunc(f.programs, func(a, b *Program) int { return comparePlaces(a.rng, b.rng) })
+}
+
+func comparePlaces(a, b hcl.Range) int {
+	return cmp.Or(cmp.Compare(a.Start.Byte, b.Start.Byte), cmp.Compare(a.End.Byte, b.End.Byte))
+}
+
+// needForm returns the form, which may have to be compiled again.
+func (e *Expr) needForm() (*form, *Error) {
+	if f := e.form.Load(); f != nil {
+		return f, nil
+	}
+	if err := e.forms.restore(); err != nil {
+		return nil, notCompiledAgain(e.rng, err)
+	}
+	return e.form.Load(), nil
+}
+
+// needForm returns the form, which may have to be compiled again.
+func (p *Program) needForm() (*programForm, *Error) {
+	if f := p.form.Load(); f != nil {
+		return f, nil
+	}
+	if err := p.forms.restore(); err != nil {
+		return nil, notCompiledAgain(p.rng, err)
+	}
+	return p.form.Load(), nil
+}
+
+func notCompiledAgain(at hcl.Range, err error) *Error {
+	return &Error{Range: at, Summary: "Not compiled again", Detail: diag.Sentence(fmt.Errorf("the expressions of the flow were compiled when it was loaded, and compiling them for the first run failed: %w", err))}
+}
