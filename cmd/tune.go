@@ -4,6 +4,8 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
+	"sync"
 
 	"github.com/webhook-gateway/gateway/internal/memlimit"
 )
@@ -26,19 +28,61 @@ func (r *runner) tuneMemory() int64 {
 	return available
 }
 
-// loadPercent is the growth of the heap between two collections while many flows are
-// compiled.
-const loadPercent = 100
+// bulkGarbage is the garbage between two collections while many flows are compiled.
+const bulkGarbage = 64 << 20
 
-// tuneBulkLoad makes collections frequent until the returned function is called, unless
-// GOGC is set. Compiled flows lie between the garbage of compiling them: the rarer the
-// collections, the more memory is left that holds few of them and can't be given back.
+// tuneBulkLoad has collections come at steady steps until the returned function is
+// called, unless GOGC is set. Compiled flows lie between the garbage of compiling them:
+// the more garbage there is at once, the more memory is left that holds few of them and
+// can't be given back. A percentage would begin with many small steps and end with
+// large ones.
 func (r *runner) tuneBulkLoad() (end func()) {
 	if _, set := r.env("GOGC"); set {
 		return func() {}
 	}
-	before := debug.SetGCPercent(loadPercent)
-	return func() { debug.SetGCPercent(before) }
+	before := debug.SetGCPercent(100)
+	t := &bulkTuner{}
+	t.tune()
+	return func() {
+		t.stop()
+		debug.SetGCPercent(before)
+	}
+}
+
+// bulkTuner sets the percentage anew after each collection.
+type bulkTuner struct {
+	mu      sync.Mutex
+	stopped bool
+}
+
+func (t *bulkTuner) tune() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.stopped {
+		return
+	}
+	debug.SetGCPercent(bulkPercent(aliveBytes()))
+	collected := new(*bulkTuner) // becomes garbage at once, so that its cleanup runs after the next collection
+	runtime.AddCleanup(collected, func(t *bulkTuner) { t.tune() }, t)
+}
+
+func (t *bulkTuner) stop() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stopped = true
+}
+
+// bulkPercent returns the percentage by which a heap grows by bulkGarbage.
+func bulkPercent(alive uint64) int {
+	const least, most = 10, 1000
+	return int(min(max(bulkGarbage*100/max(alive, 1), least), most)) //nolint:gosec // at most 1000
+}
+
+// aliveBytes returns what the last collection has left.
+func aliveBytes() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
 }
 
 // uncounted returns how much of the memory stays for what the collector does not

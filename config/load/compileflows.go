@@ -18,7 +18,6 @@ type compiledFlow struct {
 	part   *part
 	called []string // names of flows that it calls, as far as the syntax says
 	calls  []string // names of flows that its actions call
-	links  []linkCall
 	forms  *expr.Forms
 	again  *recompiler
 
@@ -144,16 +143,13 @@ func (c *flowCompiler) dropOtherVersions() {
 
 // compileMissing compiles the flows that are missing, those that are called first.
 func (c *flowCompiler) compileMissing() {
-	c.parseMissing()
 	called := make([][]string, len(c.blocks))
-	drafts := make([]*draft, len(c.blocks))
 	runParallel(len(c.blocks), func(i int) {
 		if f := c.flows[i]; f != nil {
 			called[i] = f.called
-			return
+		} else if b := c.blocks[i]; b.calls {
+			called[i] = c.calledBy(b)
 		}
-		drafts[i] = c.newDraft(c.blocks[i])
-		called[i] = drafts[i].called
 	})
 	compiled := map[string]*flow.Flow{}
 	for i, f := range c.flows {
@@ -168,8 +164,7 @@ func (c *flowCompiler) compileMissing() {
 		c.announceBulk(len(level))
 		runParallel(len(level), func(n int) {
 			i := level[n]
-			results[n] = c.compile(c.blocks[i], drafts[i], kinds)
-			c.blocks[i].syntax, drafts[i] = nil, nil // the trees of many flows take more memory than the flows
+			results[n] = c.compile(c.blocks[i], called[i], kinds)
 		})
 		for n, i := range level {
 			c.flows[i], c.fresh[i] = results[n], true
@@ -196,43 +191,29 @@ func (c *flowCompiler) onlyMissing(level []int) []int {
 	return out
 }
 
-// parseMissing parses the flows again that are missing and whose syntax was let go.
-func (c *flowCompiler) parseMissing() {
-	runParallel(len(c.blocks), func(i int) {
-		if c.flows[i] == nil {
-			c.blocks[i].needSyntax()
-		}
-	})
+// calledBy lists the flows that a flow calls, as far as the syntax says.
+func (c *flowCompiler) calledBy(b *flowBlock) []string {
+	b.needSyntax()
+	_, scope := c.newUnit(b.file.dir, b.names, b.reads)
+	return calledNames(b.syntax.Body, scope)
 }
 
-// draft is what the syntax of a flow says.
-type draft struct {
-	part   *part
-	names  []string // of globals
-	called []string
-}
-
-func (c *flowCompiler) newDraft(b *flowBlock) *draft {
-	d := &draft{part: partOf(b.file, b.syntax, b.at)}
-	d.names = namesIn(d.part.reads, b.text())
-	_, scope := c.newUnit(b.file, b.syntax, d.names)
-	d.called = calledNames(b.syntax.Body, scope)
-	return d
-}
-
-// compile compiles a flow.
-func (c *flowCompiler) compile(b *flowBlock, d *draft, kinds flow.Kinds) *compiledFlow {
-	f := &compiledFlow{block: b, part: d.part, called: d.called, links: findLinkCalls(b.syntax)}
+// compile compiles a flow and lets its syntax go: that of many flows takes more memory
+// than the flows.
+func (c *flowCompiler) compile(b *flowBlock, called []string, kinds flow.Kinds) *compiledFlow {
+	b.needSyntax()
+	f := &compiledFlow{block: b, called: called}
 	again := &recompiler{block: b, unset: c.Unset}
 	kinds = again.record(kinds)
-	f.unit = c.compileUnit(b.file, b.syntax, d.names, func(scope *expr.Scope) hcl.Diagnostics {
+	f.unit = c.compileUnit(b.file.dir, b.names, b.reads, func(scope *expr.Scope) hcl.Diagnostics {
 		f.forms = &expr.Forms{}
 		compiled, diags := flow.Compile(b.syntax, scope.WithForms(f.forms), kinds)
 		f.flow = compiled
 		return diags
 	})
+	b.syntax = nil
 	again.unit, f.again = f.unit, again
-	f.diags = append(f.diags, checkHeaderNames(b.syntax.Body)...)
+	f.diags = append(f.diags, b.headers...)
 	if f.flow != nil {
 		f.flow.Walk(func(s *flow.Step) {
 			if s.Traits.Callee != nil {
@@ -240,9 +221,7 @@ func (c *flowCompiler) compile(b *flowBlock, d *draft, kinds flow.Kinds) *compil
 			}
 		})
 	}
-	for _, name := range f.calls {
-		f.part.reads = append(f.part.reads, "flow."+name)
-	}
+	f.part = b.part.withCalls(f.calls)
 	if len(f.calls) == 0 {
 		c.dropForms(f) // a call is checked with what its input is known to be
 	}
@@ -274,7 +253,7 @@ func (c *flowCompiler) result() compiledFlows {
 	}
 	linked := newLinkedFlows(out.flows)
 	for _, f := range c.flows {
-		for _, call := range f.links {
+		for _, call := range f.block.links {
 			out.links = append(out.links, linked.check(call)...)
 		}
 	}

@@ -56,7 +56,7 @@ func (l *loader) connection(kind flow.ConnectionKind, b locatedBlock) *compiledC
 	c := l.kept.last.connections[key]
 	if c == nil || c.at != at || c.text != text || !l.isCurrent(c.unit) {
 		c = &compiledConnection{at: at, text: text}
-		c.unit = l.compileUnit(b.file, b.Block, namesIn(partOf(b.file, b.Block, at).reads, []byte(text)), func(scope *expr.Scope) hcl.Diagnostics {
+		c.unit = l.compileUnit(b.file.dir, namesIn(partOf(b.file, b.Block, at).reads, []byte(text)), callsReader(b.Block), func(scope *expr.Scope) hcl.Diagnostics {
 			decoded := kind.New()
 			_, diags := schema.DecodeSpec(&schema.Context{Scope: scope, Egress: l.egress}, schema.Describe(decoded), b.Block, 2)
 			c.value = flow.ConnectionValue(kind.Name, b.Labels[1], decoded)

@@ -30,8 +30,14 @@ func (l *loader) readFlowFiles() {
 	l.report(diags...)
 	l.incomplete = diags.HasErrors()
 	read := make([]*file, len(found.Files))
-	l.announceBulk(len(found.Files) - len(l.kept.files))
-	runParallel(len(read), func(i int) { read[i] = readSource(l.reader, found.Files[i], l.kept.files[found.Files[i]]) })
+	added := len(found.Files) - len(l.kept.files)
+	l.announceBulk(added)
+	runParallel(len(read), func(i int) {
+		read[i] = readSource(l.reader, found.Files[i], l.kept.files[found.Files[i]])
+		if max(added, len(read[i].flows)) >= bulkFlows {
+			read[i].dropSyntax() // the syntax of many flows takes more memory than the flows
+		}
+	})
 	files := make(map[Path]*file, len(read))
 	for _, f := range read {
 		files[f.path] = f

@@ -13,21 +13,19 @@ import (
 	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
-// checkHeaderNames reports reads of headers by a name that no header can have. It
+// checkHeaderNames reports, at one node, reads of headers by a name that no header can have. It
 // warns of header names that are written with an underscore and without quotes:
 // people think that a name can't have a hyphen, but it can.
-func checkHeaderNames(body *hclsyntax.Body) hcl.Diagnostics {
-	return hclsyntax.VisitAll(body, func(n hclsyntax.Node) hcl.Diagnostics {
-		switch n := n.(type) {
-		case *hclsyntax.ScopeTraversalExpr:
-			return checkReadName(n.Traversal)
-		case *hclsyntax.Attribute:
-			if n.Name == "headers" {
-				return checkWrittenNames(n.Expr)
-			}
+func checkHeaderNames(n hclsyntax.Node) hcl.Diagnostics {
+	switch n := n.(type) {
+	case *hclsyntax.ScopeTraversalExpr:
+		return checkReadName(n.Traversal)
+	case *hclsyntax.Attribute:
+		if n.Name == "headers" {
+			return checkWrittenNames(n.Expr)
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // checkReadName checks webhook.headers.NAME and action.X.headers.NAME.

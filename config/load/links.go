@@ -44,21 +44,16 @@ type linkCall struct {
 	at   hcl.Range // of the name
 }
 
-// findLinkCalls lists the calls of link_url in a block whose flow is fixed.
-func findLinkCalls(b *hclsyntax.Block) []linkCall {
-	var out []linkCall
-	_ = hclsyntax.VisitAll(b.Body, func(n hclsyntax.Node) hcl.Diagnostics {
-		call, ok := n.(*hclsyntax.FunctionCallExpr)
-		if !ok || call.Name != "link_url" || len(call.Args) == 0 {
-			return nil
-		}
-		v, diags := call.Args[0].Value(nil)
-		if !diags.HasErrors() && v.IsKnown() && !v.IsNull() && v.Type() == cty.String {
-			out = append(out, linkCall{ctytext.String(v), call.Args[0].Range()})
-		}
-		return nil
-	})
-	return out
+// linkCallOf returns a call of link_url whose flow is fixed, false for any other call.
+func linkCallOf(call *hclsyntax.FunctionCallExpr) (linkCall, bool) {
+	if call.Name != "link_url" || len(call.Args) == 0 {
+		return linkCall{}, false
+	}
+	v, diags := call.Args[0].Value(nil)
+	if diags.HasErrors() || !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
+		return linkCall{}, false
+	}
+	return linkCall{ctytext.String(v), call.Args[0].Range()}, true
 }
 
 // linkedFlows are the flows that links lead to.

@@ -86,7 +86,7 @@ func TestLoadAnnouncesManyFlows(t *testing.T) {
 func TestMemoryOfLoads(t *testing.T) {
 	const (
 		n         = 300
-		maxOfFlow = 12 << 10
+		maxOfFlow = 18 << 10
 		maxGrowth = 512 << 10 // of all flows
 		manyLoads = 30
 	)

@@ -31,6 +31,7 @@ type flowBlock struct {
 	name   string           // "" if it has no label
 	at     hcl.Range        // the whole block
 	syntax *hclsyntax.Block // nil if it was let go
+	*outline
 }
 
 // text returns the source of the block.
@@ -75,6 +76,7 @@ func (f *file) parse() {
 		if len(b.Labels) > 0 {
 			flow.name = b.Labels[0]
 		}
+		flow.outline = outlineOf(flow)
 		f.flows = append(f.flows, flow)
 	}
 	f.body = body

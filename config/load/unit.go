@@ -21,15 +21,16 @@ type unit struct {
 // allGlobals are the names of everything.
 func allGlobals() []string { return []string{"connection.", "local.", "secret."} }
 
-// compileUnit calls compile with a scope of the globals that a block names. If that
+// compileUnit calls compile with a scope of the globals that a block of a folder names.
+// reads says that it calls a function that reads files or the environment. If that
 // gives errors, or reads more than the block names, it does so with all of them:
 // findings list the names that may be meant.
-func (l *loader) compileUnit(f *file, b *hclsyntax.Block, names []string, compile func(*expr.Scope) hcl.Diagnostics) *unit {
+func (l *loader) compileUnit(dir string, names []string, reads bool, compile func(*expr.Scope) hcl.Diagnostics) *unit {
 	whole := false
-	u, scope := l.newUnit(f, b, names)
+	u, scope := l.newUnit(dir, names, reads)
 	u.diags = compile(scope.WithConstantObserver(func(string) { whole = true }))
 	if whole || u.diags.HasErrors() {
-		u, scope = l.newUnit(f, b, allGlobals())
+		u, scope = l.newUnit(dir, allGlobals(), reads)
 		u.diags = compile(scope)
 	}
 	if u.reads != nil {
@@ -38,10 +39,10 @@ func (l *loader) compileUnit(f *file, b *hclsyntax.Block, names []string, compil
 	return u
 }
 
-func (l *loader) newUnit(f *file, b *hclsyntax.Block, names []string) (*unit, *expr.Scope) {
-	u := &unit{globals: l.globalsFor(f.dir, names)}
-	if callsReader(b) {
-		u.reads = newReads(l.reader, f.dir)
+func (l *loader) newUnit(dir string, names []string, reads bool) (*unit, *expr.Scope) {
+	u := &unit{globals: l.globalsFor(dir, names)}
+	if reads {
+		u.reads = newReads(l.reader, dir)
 	}
 	return u, u.scope(l.Unset).WithDerived(func(text string) { u.derived = append(u.derived, text) })
 }

@@ -96,32 +96,55 @@ func (v *versioner) addFiles(p *part) {
 
 // partOf returns the part of a file that has a range.
 func partOf(f *file, n hclsyntax.Node, at hcl.Range) *part {
-	p := &part{digest: digestTokens(at.SliceBytes(f.text))}
+	p := newPart(f, at)
 	// The visitor never returns a finding.
 	_ = hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {
-		switch e := n.(type) {
-		case *hclsyntax.ScopeTraversalExpr:
-			if name := globalName(e.Traversal); name != "" {
-				p.reads = append(p.reads, name)
-			}
-		case *hclsyntax.FunctionCallExpr:
-			if file, ok := readsFile(f, e); ok {
-				p.files, p.reads = append(p.files, file), append(p.reads, file.name)
-			}
-		}
+		p.visit(f, n)
 		return nil
 	})
 	return p
 }
 
+func newPart(f *file, at hcl.Range) *part { return &part{digest: digestTokens(at.SliceBytes(f.text))} }
+
+// visit adds what a node reads.
+func (p *part) visit(f *file, n hclsyntax.Node) {
+	switch e := n.(type) {
+	case *hclsyntax.ScopeTraversalExpr:
+		if name := globalName(e.Traversal); name != "" {
+			p.reads = append(p.reads, name)
+		}
+	case *hclsyntax.FunctionCallExpr:
+		if file, ok := readsFile(f, e); ok {
+			p.files, p.reads = append(p.files, file), append(p.reads, file.name)
+		}
+	}
+}
+
+// withCalls returns the part with the flows that its actions call.
+func (p *part) withCalls(flows []string) *part {
+	if len(flows) == 0 {
+		return p
+	}
+	c := *p
+	c.reads = slices.Clone(p.reads)
+	for _, name := range flows {
+		c.reads = append(c.reads, "flow."+name)
+	}
+	return &c
+}
+
 // globalName returns the name of the part that a reference reads, "" if it reads
 // none.
 func globalName(t hcl.Traversal) string {
-	labels := map[string]int{"local": 1, "secret": 1, "connection": 2}[t.RootName()]
-	if labels == 0 {
+	name, labels := t.RootName(), 1
+	switch name {
+	case "local", "secret":
+	case "connection":
+		labels = 2
+	default:
 		return ""
 	}
-	name := t.RootName()
 	for i := 1; i <= labels; i++ {
 		if i >= len(t) {
 			return name + "."

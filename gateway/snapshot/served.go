@@ -3,6 +3,8 @@ package snapshot
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"go.uber.org/zap"
 
@@ -93,7 +95,7 @@ func (o *Opener) newEndpoint(f *flow.Flow) *Endpoint {
 	}
 	e := &Endpoint{
 		Flow: f, Codec: f.Parts.Codec, HTTP: f.Parts.HTTP, Queue: f.Parts.Queue,
-		Log: o.opts.Log.With(zap.String("flow", f.Name)), Refusals: &telemetry.RefusalLimit{}, Ignored: &telemetry.RefusalLimit{}, pureKinds: pureKinds(f),
+		Log: o.opts.Log.WithLazy(zap.String("flow", f.Name)), Refusals: &telemetry.RefusalLimit{}, Ignored: &telemetry.RefusalLimit{}, pureKinds: pureKinds(f),
 		HasFallback: mayRunFallback(f),
 	}
 	if e.HTTP != nil {
@@ -140,12 +142,13 @@ func mayRunFallback(f *flow.Flow) bool {
 
 // pureKinds returns the kinds of a flow's actions that have no outside effect.
 // An action with actions inside has none of its own.
-func pureKinds(f *flow.Flow) map[string]bool {
-	out := map[string]bool{}
+func pureKinds(f *flow.Flow) []string {
+	pure := map[string]bool{}
 	f.Walk(func(s *flow.Step) {
-		out[s.Kind] = s.Traits.Pure || len(s.Traits.Lists) > 0
+		pure[s.Kind] = s.Traits.Pure || len(s.Traits.Lists) > 0
 	})
-	return out
+	maps.DeleteFunc(pure, func(_ string, is bool) bool { return !is })
+	return slices.Collect(maps.Keys(pure))
 }
 
 // usesStore reports whether a flow that serves must write to the store: to accept

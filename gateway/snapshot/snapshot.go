@@ -5,6 +5,7 @@
 package snapshot
 
 import (
+	"slices"
 	"sync/atomic"
 
 	"go.uber.org/zap"
@@ -57,12 +58,12 @@ type Endpoint struct {
 	// HasFallback: the flow has an on_error list, or calls a flow that may have one.
 	HasFallback bool
 
-	pureKinds map[string]bool // kinds of actions without an outside effect
+	pureKinds []string // kinds of actions without an outside effect
 }
 
 // IsPure reports whether actions of a kind have no outside effect in this flow,
 // so that they may be repeated.
-func (e *Endpoint) IsPure(kind string) bool { return e.pureKinds[kind] }
+func (e *Endpoint) IsPure(kind string) bool { return slices.Contains(e.pureKinds, kind) }
 
 // QueueLimit returns the limit of queued runs for the store.
 func (e *Endpoint) QueueLimit() store.QueueLimit {

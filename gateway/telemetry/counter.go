@@ -29,14 +29,20 @@ type result struct {
 const maxResults = 64
 
 func newRequestCounter(build func(outcome, status string) prometheus.Counter) *requestCounter {
-	c := &requestCounter{make: build}
-	c.known.Store(&map[result]prometheus.Counter{})
-	return c
+	return &requestCounter{make: build}
+}
+
+// pairs returns the pairs that have occurred.
+func (c *requestCounter) pairs() map[result]prometheus.Counter {
+	if known := c.known.Load(); known != nil {
+		return *known
+	}
+	return nil
 }
 
 func (c *requestCounter) inc(outcome string, status int) {
 	r := result{outcome, status}
-	n, ok := (*c.known.Load())[r]
+	n, ok := c.pairs()[r]
 	if !ok {
 		n = c.addPair(r)
 	}
@@ -46,7 +52,7 @@ func (c *requestCounter) inc(outcome string, status int) {
 func (c *requestCounter) addPair(r result) prometheus.Counter {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	known := *c.known.Load()
+	known := c.pairs()
 	if n, ok := known[r]; ok {
 		return n
 	}
@@ -54,7 +60,9 @@ func (c *requestCounter) addPair(r result) prometheus.Counter {
 	if len(known) >= maxResults {
 		status = fmt.Sprintf("%dxx", r.status/100)
 	}
-	known = maps.Clone(known)
+	if known = maps.Clone(known); known == nil {
+		known = map[result]prometheus.Counter{}
+	}
 	known[r] = c.make(r.outcome, status)
 	c.known.Store(&known)
 	return known[r]

@@ -24,12 +24,12 @@ type Flow struct {
 	runs     stateCounters
 	dropped  lazy[prometheus.Counter]
 	runTime  lazy[prometheus.Observer]
-	actions  atomic.Pointer[map[string]*action]
-	kinds    map[string]*lazy[prometheus.Observer] // times of actions by kind
+	actions  atomic.Pointer[map[string]*action] // that have run; nil for none
 	usage    *usage
 
-	mu   sync.Mutex
-	made []madeSeries
+	mu    sync.Mutex
+	made  []madeSeries
+	kinds map[string]*lazy[prometheus.Observer] // times of actions by kind
 }
 
 // action holds the series of one action.
@@ -86,7 +86,7 @@ func (f *Flow) CountAccepted(a store.Accepted) {
 // ObserveAction counts an action that ended.
 func (f *Flow) ObserveAction(rec *flow.Record) {
 	m, name := f.metrics, rec.Step.Name
-	a := (*f.actions.Load())[name]
+	a := f.actionOf(rec.Step)
 	a.states.inc(rec.State, func(state string) prometheus.Counter {
 		return m.actions.WithLabelValues(f.admit(m.actions, name, name, state)...)
 	})
@@ -201,38 +201,54 @@ func (m *Metrics) AddFlows(flows []*flow.Flow, perAction bool) map[string]*Flow 
 		m.countUse(f, 1)
 		series := m.flowSeries[f.Name]
 		if series == nil {
-			series = &Flow{metrics: m, name: f.Name, kinds: map[string]*lazy[prometheus.Observer]{}, usage: &usage{clock: m.clock}}
+			series = &Flow{metrics: m, name: f.Name, usage: &usage{clock: m.clock}}
 			series.requests = newRequestCounter(func(outcome, status string) prometheus.Counter {
 				return m.requests.WithLabelValues(series.admit(m.requests, "", outcome, status)...)
 			})
-			series.actions.Store(&map[string]*action{})
 			m.flowSeries[f.Name] = series
 		}
-		series.addActions(f)
 		out[f.Name] = series
 	}
 	return out
 }
 
-// addActions adds the actions of a version of the flow.
-func (f *Flow) addActions(of *flow.Flow) {
-	known := maps.Clone(*f.actions.Load())
-	of.Walk(func(s *flow.Step) {
+// actionOf returns the series of an action, and adds them when it has run for the first
+// time: most of many flows do not run.
+func (f *Flow) actionOf(s *flow.Step) *action {
+	if known := f.actions.Load(); known != nil {
+		if a := (*known)[s.Name]; a != nil {
+			return a
+		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	known := f.cloneActions()
+	if known[s.Name] == nil {
 		if f.kinds[s.Kind] == nil {
 			f.kinds[s.Kind] = &lazy[prometheus.Observer]{}
 		}
-		if known[s.Name] == nil {
-			known[s.Name] = &action{kindTime: f.kinds[s.Kind]}
-		}
-	})
+		known[s.Name] = &action{kindTime: f.kinds[s.Kind]}
+	}
 	f.actions.Store(&known)
+	return known[s.Name]
+}
+
+// cloneActions returns a copy of the actions that have run.
+func (f *Flow) cloneActions() map[string]*action {
+	if known := f.actions.Load(); known != nil {
+		return maps.Clone(*known)
+	}
+	f.kinds = map[string]*lazy[prometheus.Observer]{}
+	return map[string]*action{}
 }
 
 // removeAction removes an action that no version has, with its series; all series if
 // the name is "".
 func (f *Flow) removeAction(name string) {
 	f.deleteSeries(name)
-	known := maps.Clone(*f.actions.Load())
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	known := f.cloneActions()
 	delete(known, name)
 	f.actions.Store(&known)
 }
