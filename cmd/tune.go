@@ -28,20 +28,23 @@ func (r *runner) tuneMemory() int64 {
 	return available
 }
 
-// bulkGarbage is the garbage between two collections while many flows are compiled.
-const bulkGarbage = 64 << 20
+// While many flows are compiled, a collection begins when the heap has bulkFlow for each
+// of them, and at least bulkStep more than is alive.
+const (
+	bulkFlow = 20 << 10
+	bulkStep = 32 << 20
+)
 
-// tuneBulkLoad has collections come at steady steps until the returned function is
-// called, unless GOGC is set. Compiled flows lie between the garbage of compiling them:
-// the more garbage there is at once, the more memory is left that holds few of them and
-// can't be given back. A percentage would begin with many small steps and end with
-// large ones.
-func (r *runner) tuneBulkLoad() (end func()) {
+// tuneBulkLoad bounds the heap until the returned function is called, unless GOGC is
+// set. Compiled flows lie between the garbage of compiling them: the larger the heap has
+// been, the more memory is left that holds few of them and can't be given back. A
+// percentage would begin with many small steps and end with large ones.
+func (r *runner) tuneBulkLoad(flows int) (end func()) {
 	if _, set := r.env("GOGC"); set {
 		return func() {}
 	}
 	before := debug.SetGCPercent(100)
-	t := &bulkTuner{}
+	t := &bulkTuner{heap: uint64(flows) * bulkFlow} //nolint:gosec // a count
 	t.tune()
 	return func() {
 		t.stop()
@@ -51,6 +54,8 @@ func (r *runner) tuneBulkLoad() (end func()) {
 
 // bulkTuner sets the percentage anew after each collection.
 type bulkTuner struct {
+	heap uint64 // bytes
+
 	mu      sync.Mutex
 	stopped bool
 }
@@ -61,8 +66,8 @@ func (t *bulkTuner) tune() {
 	if t.stopped {
 		return
 	}
-	debug.SetGCPercent(bulkPercent(aliveBytes()))
-	collected := new(*bulkTuner) // becomes garbage at once, so that its cleanup runs after the next collection
+	debug.SetGCPercent(bulkPercent(aliveBytes(), t.heap))
+	collected := new(*bulkTuner) // is garbage at once, so that its cleanup runs after the next collection
 	runtime.AddCleanup(collected, func(t *bulkTuner) { t.tune() }, t)
 }
 
@@ -72,10 +77,14 @@ func (t *bulkTuner) stop() {
 	t.stopped = true
 }
 
-// bulkPercent returns the percentage by which a heap grows by bulkGarbage.
-func bulkPercent(alive uint64) int {
-	const least, most = 10, 1000
-	return int(min(max(bulkGarbage*100/max(alive, 1), least), most)) //nolint:gosec // at most 1000
+// bulkPercent returns the percentage by which a heap may grow to a size.
+func bulkPercent(alive, heap uint64) int {
+	const most = 1000
+	step := uint64(bulkStep)
+	if heap > alive+step {
+		step = heap - alive
+	}
+	return int(min(1+step*100/max(alive, 1), most)) //nolint:gosec // at most 1000
 }
 
 // aliveBytes returns what the last collection has left.

@@ -2,13 +2,24 @@ package cmd
 
 import "testing"
 
-// TestBulkPercent: a heap grows by the same number of bytes between two collections,
-// however large it is, within bounds.
+// TestBulkPercent: a heap grows to a size, and by 32 MiB at least.
 func TestBulkPercent(t *testing.T) {
 	t.Parallel()
-	for alive, want := range map[uint64]int{0: 1000, 1 << 20: 1000, 32 << 20: 200, 64 << 20: 100, 128 << 20: 50, 2 << 30: 10} {
-		if got := bulkPercent(alive); got != want {
-			t.Errorf("%d MiB: %d %%, want %d", alive>>20, got, want)
+	const mib = 1 << 20
+	for _, c := range []struct {
+		alive, heap uint64
+		want        int
+	}{
+		{0, 200 * mib, 1000},
+		{10 * mib, 200 * mib, 1000},
+		{100 * mib, 200 * mib, 101},
+		{160 * mib, 200 * mib, 26},
+		{180 * mib, 200 * mib, 18},
+		{320 * mib, 200 * mib, 11},
+		{64 * mib, 0, 51},
+	} {
+		if got := bulkPercent(c.alive, c.heap); got != c.want {
+			t.Errorf("%d MiB of %d: %d %%, want %d", c.alive/mib, c.heap/mib, got, c.want)
 		}
 	}
 }

@@ -44,9 +44,9 @@ type Options struct {
 	// Kinds are the triggers and actions that flows may use.
 	Kinds       flow.Kinds
 	Connections []flow.ConnectionKind
-	// Bulk, if set, is called before a load parses or compiles many flows, and the
-	// returned function at the end of the load.
-	Bulk func() (end func())
+	// Bulk, if set, is called before a load parses or compiles many flows, with their
+	// number as far as it is known, and the returned function at the end of the load.
+	Bulk func(flows int) (end func())
 }
 
 // Path is a file or a folder to read.
@@ -160,7 +160,7 @@ const bulkFlows = 500
 // announceBulk calls Options.Bulk, once, if the number of flows or files is large.
 func (l *loader) announceBulk(n int) {
 	if n >= bulkFlows && l.Bulk != nil && l.endBulk == nil {
-		l.endBulk = l.Bulk()
+		l.endBulk = l.Bulk(n)
 	}
 }
 

@@ -62,8 +62,11 @@ func TestLoadAnnouncesManyFlows(t *testing.T) {
 	files := fstest.MapFS{"flows/many.hcl": text(flows.String())}
 	began, ended := 0, 0
 	o := options(files, "flows")
-	o.Bulk = func() func() {
+	o.Bulk = func(flows int) func() {
 		began++
+		if flows != 600 {
+			t.Errorf("the load is said to have %d flows, want 600", flows)
+		}
 		return func() { ended++ }
 	}
 	l := load.NewLoader(o)
