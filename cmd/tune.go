@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"sync"
+	"sync/atomic"
 
 	"github.com/webhook-gateway/gateway/internal/memlimit"
 )
@@ -39,42 +40,35 @@ const (
 // set. Compiled flows lie between the garbage of compiling them: the larger the heap has
 // been, the more memory is left that holds few of them and can't be given back. A
 // percentage would begin with many small steps and end with large ones.
-func (r *runner) tuneBulkLoad(flows int) (end func()) {
+func (r *runner) tuneBulkLoad(flows int) (step, end func()) {
 	if _, set := r.env("GOGC"); set {
-		return func() {}
+		return func() {}, func() {}
 	}
-	before := debug.SetGCPercent(100)
 	t := &bulkTuner{heap: uint64(flows) * bulkFlow} //nolint:gosec // a count
-	t.tune()
-	return func() {
-		t.stop()
-		debug.SetGCPercent(before)
-	}
+	before := debug.SetGCPercent(100)
+	return t.step, func() { debug.SetGCPercent(before) }
 }
 
 // bulkTuner sets the percentage anew after each collection.
 type bulkTuner struct {
-	heap uint64 // bytes
+	heap  uint64 // bytes
+	steps atomic.Int64
 
 	mu      sync.Mutex
-	stopped bool
+	percent int
 }
 
-func (t *bulkTuner) tune() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.stopped {
+// step is called for each flow. It looks at the heap for some of them.
+func (t *bulkTuner) step() {
+	const each = 16
+	if t.steps.Add(1)%each != 1 || !t.mu.TryLock() {
 		return
 	}
-	debug.SetGCPercent(bulkPercent(aliveBytes(), t.heap))
-	collected := new(*bulkTuner) // is garbage at once, so that its cleanup runs after the next collection
-	runtime.AddCleanup(collected, func(t *bulkTuner) { t.tune() }, t)
-}
-
-func (t *bulkTuner) stop() {
-	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.stopped = true
+	if p := bulkPercent(aliveBytes(), t.heap); p != t.percent {
+		t.percent = p
+		debug.SetGCPercent(p)
+	}
 }
 
 // bulkPercent returns the percentage by which a heap may grow to a size.

@@ -55,8 +55,8 @@ func calledNames(body *hclsyntax.Body, scope *expr.Scope) []string {
 	var out []string
 	for _, b := range body.Blocks {
 		out = append(out, calledNames(b.Body, scope)...)
-		attr := callAttribute(b)
-		if attr == nil {
+		attr := b.Body.Attributes["flow"]
+		if b.Type != "action" || attr == nil {
 			continue
 		}
 		v, diags := attr.Expr.Value(scope.EvalContext())
@@ -66,13 +66,4 @@ func calledNames(body *hclsyntax.Body, scope *expr.Scope) []string {
 		}
 	}
 	return out
-}
-
-// callAttribute returns the attribute of an action that names a flow, nil if the block
-// is no such action.
-func callAttribute(b *hclsyntax.Block) *hclsyntax.Attribute {
-	if b.Type != "action" {
-		return nil
-	}
-	return b.Body.Attributes["flow"]
 }

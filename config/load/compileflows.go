@@ -18,6 +18,7 @@ type compiledFlow struct {
 	part   *part
 	called []string // names of flows that it calls, as far as the syntax says
 	calls  []string // names of flows that its actions call
+	links  []linkCall
 	forms  *expr.Forms
 	again  *recompiler
 
@@ -147,7 +148,7 @@ func (c *flowCompiler) compileMissing() {
 	runParallel(len(c.blocks), func(i int) {
 		if f := c.flows[i]; f != nil {
 			called[i] = f.called
-		} else if b := c.blocks[i]; b.calls {
+		} else if b := c.blocks[i]; b.mayCall {
 			called[i] = c.calledBy(b)
 		}
 	})
@@ -165,6 +166,7 @@ func (c *flowCompiler) compileMissing() {
 		runParallel(len(level), func(n int) {
 			i := level[n]
 			results[n] = c.compile(c.blocks[i], called[i], kinds)
+			c.countBulk()
 		})
 		for n, i := range level {
 			c.flows[i], c.fresh[i] = results[n], true
@@ -202,7 +204,7 @@ func (c *flowCompiler) calledBy(b *flowBlock) []string {
 // than the flows.
 func (c *flowCompiler) compile(b *flowBlock, called []string, kinds flow.Kinds) *compiledFlow {
 	b.needSyntax()
-	f := &compiledFlow{block: b, called: called}
+	f := &compiledFlow{block: b, called: called, links: b.links}
 	again := &recompiler{block: b, unset: c.Unset}
 	kinds = again.record(kinds)
 	f.unit = c.compileUnit(b.file.dir, b.names, b.reads, func(scope *expr.Scope) hcl.Diagnostics {
@@ -253,7 +255,7 @@ func (c *flowCompiler) result() compiledFlows {
 	}
 	linked := newLinkedFlows(out.flows)
 	for _, f := range c.flows {
-		for _, call := range f.block.links {
+		for _, call := range f.links {
 			out.links = append(out.links, linked.check(call)...)
 		}
 	}

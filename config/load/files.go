@@ -33,10 +33,8 @@ func (l *loader) readFlowFiles() {
 	added := len(found.Files) - len(l.kept.files)
 	l.announceBulk(added)
 	runParallel(len(read), func(i int) {
-		read[i] = readSource(l.reader, found.Files[i], l.kept.files[found.Files[i]])
-		if max(added, len(read[i].flows)) >= bulkFlows {
-			read[i].dropSyntax() // the syntax of many flows takes more memory than the flows
-		}
+		read[i] = l.readSource(found.Files[i], l.kept.files[found.Files[i]], l.sketches && added >= bulkFlows)
+		l.countBulk()
 	})
 	files := make(map[Path]*file, len(read))
 	for _, f := range read {

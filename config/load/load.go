@@ -45,8 +45,9 @@ type Options struct {
 	Kinds       flow.Kinds
 	Connections []flow.ConnectionKind
 	// Bulk, if set, is called before a load parses or compiles many flows, with their
-	// number as far as it is known, and the returned function at the end of the load.
-	Bulk func(flows int) (end func())
+	// number as far as it is known. The load calls step from several goroutines for each
+	// flow that it has parsed or compiled, and end at its end.
+	Bulk func(flows int) (step, end func())
 }
 
 // Path is a file or a folder to read.
@@ -99,6 +100,7 @@ type loader struct {
 	Options
 
 	kept       *Loader // what earlier loads have left
+	sketches   bool    // files may be sketched
 	sources    map[string][]byte
 	reader     *reader
 	files      []*file
@@ -112,7 +114,7 @@ type loader struct {
 	globalsLock    sync.Mutex
 	checkedGlobals map[*globals]bool
 
-	endBulk func() // see Options.Bulk; nil if it was not called
+	stepBulk, endBulk func() // see Options.Bulk; nil if it was not called
 
 	next generation // what this load leaves if it has no errors
 }
@@ -160,7 +162,13 @@ const bulkFlows = 500
 // announceBulk calls Options.Bulk, once, if the number of flows or files is large.
 func (l *loader) announceBulk(n int) {
 	if n >= bulkFlows && l.Bulk != nil && l.endBulk == nil {
-		l.endBulk = l.Bulk(n)
+		l.stepBulk, l.endBulk = l.Bulk(n)
+	}
+}
+
+func (l *loader) countBulk() {
+	if l.stepBulk != nil {
+		l.stepBulk()
 	}
 }
 

@@ -76,7 +76,24 @@ func (kept *Loader) Trust(read map[string]Digest) { kept.known = read }
 
 // Load loads the flow files.
 func (kept *Loader) Load() (*Config, hcl.Diagnostics) {
-	l := &loader{Options: kept.opts, kept: kept, reader: newReader(kept.opts, kept.known), sources: map[string][]byte{}, checkedGlobals: map[*globals]bool{}}
+	c, diags, ok := kept.loadOnce(true)
+	if !ok {
+		c, diags, _ = kept.loadOnce(false)
+	}
+	return c, diags
+}
+
+// loadOnce loads the flow files. It returns false if it may sketch files and has
+// mistaken one.
+func (kept *Loader) loadOnce(sketches bool) (c *Config, diags hcl.Diagnostics, ok bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			if _, is := p.(mistaken); !is || !sketches {
+				panic(p)
+			}
+		}
+	}()
+	l := &loader{Options: kept.opts, kept: kept, sketches: sketches, reader: newReader(kept.opts, kept.known), sources: map[string][]byte{}, checkedGlobals: map[*globals]bool{}}
 	l.next = generation{flows: map[place]*compiledFlow{}, connections: map[place]*compiledConnection{}}
 	kept.sources, kept.compiled, kept.known = l.sources, 0, nil
 	l.scopes = newScopes(kept, l.reader)
@@ -87,12 +104,12 @@ func (kept *Loader) Load() (*Config, hcl.Diagnostics) {
 			l.endBulk()
 		}
 	}()
-	c := l.load()
+	c = l.load()
 	if !l.diags.HasErrors() {
 		l.next.settings, l.next.globals = l.settings, l.scopes.globals
 		kept.last = l.next
 	}
-	return c, l.diags
+	return c, l.diags, true
 }
 
 // Compiled returns how many flows the last load has compiled.

@@ -7,19 +7,17 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
 )
 
-// outline is what the syntax of a flow says on its own. It is collected when the file
-// is parsed, so that a load of many flows needs no syntax before it compiles them.
+// outline is what the syntax of a flow says on its own.
 type outline struct {
 	part    *part
 	names   []string // of the globals that the flow may read
 	reads   bool     // it calls a function that reads files or the environment
-	calls   bool     // an action may call a flow
 	links   []linkCall
 	headers hcl.Diagnostics // findings of the names of header fields
 }
 
 func outlineOf(b *flowBlock) *outline {
-	o := &outline{part: newPart(b.file, b.at)}
+	o := &outline{part: &part{digest: b.digest}}
 	o.headers = hclsyntax.VisitAll(b.syntax, func(n hclsyntax.Node) hcl.Diagnostics {
 		o.part.visit(b.file, n)
 		o.visit(n)
@@ -30,13 +28,12 @@ func outlineOf(b *flowBlock) *outline {
 }
 
 func (o *outline) visit(n hclsyntax.Node) {
-	switch n := n.(type) {
-	case *hclsyntax.FunctionCallExpr:
-		o.reads = o.reads || funcs.ReadsAtLoad(n.Name)
-		if link, ok := linkCallOf(n); ok {
-			o.links = append(o.links, link)
-		}
-	case *hclsyntax.Block:
-		o.calls = o.calls || callAttribute(n) != nil
+	call, ok := n.(*hclsyntax.FunctionCallExpr)
+	if !ok {
+		return
+	}
+	o.reads = o.reads || funcs.ReadsAtLoad(call.Name)
+	if link, ok := linkCallOf(call); ok {
+		o.links = append(o.links, link)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
@@ -61,16 +62,20 @@ func TestLoadAnnouncesManyFlows(t *testing.T) {
 	}
 	files := fstest.MapFS{"flows/many.hcl": text(flows.String())}
 	began, ended := 0, 0
+	var steps atomic.Int64
 	o := options(files, "flows")
-	o.Bulk = func(flows int) func() {
+	o.Bulk = func(flows int) (step, end func()) {
 		began++
 		if flows != 600 {
 			t.Errorf("the load is said to have %d flows, want 600", flows)
 		}
-		return func() { ended++ }
+		return func() { steps.Add(1) }, func() { ended++ }
 	}
 	l := load.NewLoader(o)
 	mustReload(t, l)
+	if steps.Load() != 600 {
+		t.Errorf("%d steps, want one for each of 600 flows", steps.Load())
+	}
 	if began != 1 || ended != 1 {
 		t.Errorf("the load of all flows began and ended %d and %d times, want once", began, ended)
 	}

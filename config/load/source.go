@@ -15,23 +15,26 @@ import (
 // parsed again. The syntax of flows is let go when they are compiled, and parsed again
 // if one of them must be compiled although its file is the same.
 type file struct {
-	path   Path
-	name   string // in findings
-	dir    string // its folder in the file system
-	text   []byte // without a byte order mark; nil if the file could not be read
-	digest Digest
-	diags  hcl.Diagnostics
-	body   *hclsyntax.Body // all but the flows; nil if the file has syntax errors
-	flows  []*flowBlock
+	path     Path
+	name     string // in findings
+	dir      string // its folder in the file system
+	text     []byte // without a byte order mark; nil if the file could not be read
+	digest   Digest
+	diags    hcl.Diagnostics
+	body     *hclsyntax.Body // all but the flows; nil if the file has syntax errors
+	flows    []*flowBlock
+	sketched bool // see sketch
 }
 
 // flowBlock is a block of a flow in a file.
 type flowBlock struct {
-	file   *file
-	name   string           // "" if it has no label
-	at     hcl.Range        // the whole block
-	syntax *hclsyntax.Block // nil if it was let go
-	*outline
+	file     *file
+	name     string           // "" if it has no label
+	at       hcl.Range        // the whole block
+	digest   Digest           // of its tokens
+	mayCall  bool             // other flows
+	syntax   *hclsyntax.Block // nil if it was let go
+	*outline                  // nil before the block is parsed
 }
 
 // text returns the source of the block.
@@ -45,9 +48,9 @@ func (b *flowBlock) equals(other *flowBlock) bool {
 
 // readSource reads and parses a flow file. If it has not changed since an earlier load,
 // the result is the file of that load, which may be nil.
-func readSource(r *reader, p Path, before *file) *file {
-	c := r.readFlowFile(p.Dir, before)
-	if before != nil && c.err == nil && before.digest == c.digest {
+func (l *loader) readSource(p Path, before *file, sketch bool) *file {
+	c := l.reader.readFlowFile(p.Dir, before)
+	if before != nil && c.err == nil && before.digest == c.digest && (l.sketches || !before.sketched) {
 		return before
 	}
 	f := &file{path: p, name: p.Name, dir: path.Dir(p.Dir), digest: c.digest}
@@ -56,9 +59,41 @@ func readSource(r *reader, p Path, before *file) *file {
 		return f
 	}
 	f.text = bytes.TrimPrefix(c.src, []byte("\xef\xbb\xbf"))
-	f.parse()
+	if !sketch || !f.sketch() {
+		f.parse()
+	}
 	return f
 }
+
+// sketch finds the flows of a file with nothing else, and leaves it to their compilation
+// to parse them: the syntax of many flows takes more memory than the flows. A mistake in
+// the syntax is found then, see mistaken.
+func (f *file) sketch() bool {
+	blocks, ok := syntax.Sketch(f.name, f.text, "flow")
+	if !ok {
+		return false
+	}
+	for _, b := range blocks {
+		f.flows = append(f.flows, &flowBlock{file: f, name: b.Label, at: b.Range, digest: digestTokens(b.Tokens), mayCall: namesFlow(b.Tokens)})
+	}
+	f.body, f.sketched = &hclsyntax.Body{}, true
+	return true
+}
+
+// namesFlow reports whether a block may have an attribute with the name flow, by which
+// actions call flows.
+func namesFlow(tokens hclsyntax.Tokens) bool {
+	for i := 1; i < len(tokens); i++ {
+		if tokens[i].Type == hclsyntax.TokenEqual && string(tokens[i-1].Bytes) == "flow" {
+			return true
+		}
+	}
+	return false
+}
+
+// mistaken is the panic of a load that takes a file with syntax errors for one without.
+// Such files are rare, and the load begins again and parses all files first.
+type mistaken struct{}
 
 // parse parses the file.
 func (f *file) parse() {
@@ -72,21 +107,27 @@ func (f *file) parse() {
 		if b.Type != "flow" {
 			continue
 		}
-		flow := &flowBlock{file: f, at: blockRange(b), syntax: b}
+		flow := &flowBlock{file: f, at: blockRange(b), syntax: b, mayCall: true}
 		if len(b.Labels) > 0 {
 			flow.name = b.Labels[0]
 		}
-		flow.outline = outlineOf(flow)
+		flow.digest = digestText(flow.text())
 		f.flows = append(f.flows, flow)
 	}
 	f.body = body
 	f.body.Blocks = slices.DeleteFunc(body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == "flow" })
 }
 
-// needSyntax parses the block again if its syntax was let go.
+// needSyntax parses the block if its syntax was let go, or if it was only sketched.
 func (b *flowBlock) needSyntax() {
 	if b.syntax == nil {
 		b.syntax = b.parse()
+	}
+	if b.syntax == nil {
+		panic(mistaken{})
+	}
+	if b.outline == nil {
+		b.outline = outlineOf(b)
 	}
 }
 

@@ -105,7 +105,7 @@ func partOf(f *file, n hclsyntax.Node, at hcl.Range) *part {
 	return p
 }
 
-func newPart(f *file, at hcl.Range) *part { return &part{digest: digestTokens(at.SliceBytes(f.text))} }
+func newPart(f *file, at hcl.Range) *part { return &part{digest: digestText(at.SliceBytes(f.text))} }
 
 // visit adds what a node reads.
 func (p *part) visit(f *file, n hclsyntax.Node) {
@@ -210,11 +210,16 @@ func (v *versioner) collect(name string, needed map[string]*part) {
 	}
 }
 
-// digestTokens returns a digest of a part of the source that does not depend on
-// comments, indentation and empty lines.
-func digestTokens(src []byte) Digest {
+// digestText returns the digest of the tokens of a part of the source.
+func digestText(src []byte) Digest {
 	tokens, _ := hclsyntax.LexConfig(src, "", hcl.InitialPos)
-	text := make([]byte, 0, 2*len(src))
+	return digestTokens(tokens)
+}
+
+// digestTokens returns a digest that does not depend on comments, indentation and empty
+// lines.
+func digestTokens(tokens hclsyntax.Tokens) Digest {
+	text := make([]byte, 0, 8*len(tokens))
 	newline := false
 	for _, t := range tokens {
 		switch t.Type {

@@ -24,11 +24,12 @@ func lexTokensAt(name string, src []byte, at hcl.Pos) hclsyntax.Tokens {
 	return tokens
 }
 
-// ParseAgain returns a block of a file that Parse has accepted. src is the text of the
-// block alone, and at its place in the file. It returns nil if src is no block.
+// ParseAgain returns a block of a file that Parse has accepted, or that Sketch has found. src is the text of the
+// block alone, and at its place in the file. It returns nil if src is no block, or if the
+// parser has findings.
 func ParseAgain(name string, src []byte, at hcl.Pos) *hclsyntax.Block {
 	file, diags := hclsyntax.ParseConfig(src, name, at)
-	if diags.HasErrors() {
+	if len(diags) > 0 {
 		return nil
 	}
 	body, ok := file.Body.(*hclsyntax.Body)
