@@ -99,8 +99,9 @@ func writtenCredentials(diags hcl.Diagnostics) []WrittenCredential {
 type loader struct {
 	Options
 
-	kept       *Loader // what earlier loads have left
-	sketches   bool    // files may be sketched
+	kept       *Loader         // what earlier loads have left
+	sketches   bool            // files may be sketched
+	noBlocks   *hclsyntax.Body // of sketched files
 	sources    map[string][]byte
 	reader     *reader
 	files      []*file

@@ -2,6 +2,7 @@ package load
 
 import (
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty/function"
 
 	"github.com/webhook-gateway/gateway/config/expr"
@@ -93,7 +94,7 @@ func (kept *Loader) loadOnce(sketches bool) (c *Config, diags hcl.Diagnostics, o
 			}
 		}
 	}()
-	l := &loader{Options: kept.opts, kept: kept, sketches: sketches, reader: newReader(kept.opts, kept.known), sources: map[string][]byte{}, checkedGlobals: map[*globals]bool{}}
+	l := &loader{Options: kept.opts, kept: kept, sketches: sketches, noBlocks: &hclsyntax.Body{}, reader: newReader(kept.opts, kept.known), sources: map[string][]byte{}, checkedGlobals: map[*globals]bool{}}
 	l.next = generation{flows: map[place]*compiledFlow{}, connections: map[place]*compiledConnection{}}
 	kept.sources, kept.compiled, kept.known = l.sources, 0, nil
 	l.scopes = newScopes(kept, l.reader)

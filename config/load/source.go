@@ -59,7 +59,7 @@ func (l *loader) readSource(p Path, before *file, sketch bool) *file {
 		return f
 	}
 	f.text = bytes.TrimPrefix(c.src, []byte("\xef\xbb\xbf"))
-	if !sketch || !f.sketch() {
+	if !sketch || !f.sketch(l.noBlocks) {
 		f.parse()
 	}
 	return f
@@ -67,8 +67,8 @@ func (l *loader) readSource(p Path, before *file, sketch bool) *file {
 
 // sketch finds the flows of a file with nothing else, and leaves it to their compilation
 // to parse them: the syntax of many flows takes more memory than the flows. A mistake in
-// the syntax is found then, see mistaken.
-func (f *file) sketch() bool {
+// the syntax is found then, see mistaken. body has no blocks.
+func (f *file) sketch(body *hclsyntax.Body) bool {
 	blocks, ok := syntax.Sketch(f.name, f.text, "flow")
 	if !ok {
 		return false
@@ -76,7 +76,7 @@ func (f *file) sketch() bool {
 	for _, b := range blocks {
 		f.flows = append(f.flows, &flowBlock{file: f, name: b.Label, at: b.Range, digest: digestTokens(b.Tokens), mayCall: namesFlow(b.Tokens)})
 	}
-	f.body, f.sketched = &hclsyntax.Body{}, true
+	f.body, f.sketched = body, true
 	return true
 }
 
