@@ -18,10 +18,12 @@ import (
 
 	"github.com/webhook-gateway/gateway/cmd"
 	"github.com/webhook-gateway/gateway/internal/testutil/programtest"
+	"github.com/webhook-gateway/gateway/internal/testutil/racetest"
 	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
 func TestMain(m *testing.M) {
+	racetest.EndAtOnce()
 	testscript.Main(m, map[string]func(){"gateway": func() { os.Exit(cmd.Main(programtest.Program())) }})
 }
 

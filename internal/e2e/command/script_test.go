@@ -15,11 +15,13 @@ import (
 	"github.com/webhook-gateway/gateway/cmd"
 	"github.com/webhook-gateway/gateway/internal/testutil/acmed"
 	"github.com/webhook-gateway/gateway/internal/testutil/programtest"
+	"github.com/webhook-gateway/gateway/internal/testutil/racetest"
 	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
 func TestMain(m *testing.M) {
 	acmed.Prepare()
+	racetest.EndAtOnce()
 	testscript.Main(m, map[string]func(){"gateway": func() { os.Exit(cmd.Main(programtest.Program())) }})
 }
 
@@ -27,7 +29,13 @@ func TestMain(m *testing.M) {
 // one story.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{Dir: "testdata", Cmds: scriptCommands(), UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != ""})
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata", Cmds: scriptCommands(), UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv(racetest.Environment())
+			return nil
+		},
+	})
 }
 
 // scriptCommands are the commands of scripts other than the gateway.
