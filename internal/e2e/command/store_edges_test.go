@@ -72,7 +72,8 @@ func TestLostStoreFile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newReceiver(t, nil)
-			s := newSite(t, threeActions(r.url))
+			// The stop does not wait long for the run that can't end without the file.
+			s := newSite(t, threeActions(r.url), "--shutdown-timeout", "500ms")
 			p := s.start(t)
 			if got := ask(t, p.base+"/load", `{"n": 7}`); got.status != http.StatusOK && got.status != http.StatusAccepted {
 				t.Fatalf("before the file is lost a request got %+v", got)
