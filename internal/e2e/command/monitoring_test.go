@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/webhook-gateway/gateway/internal/testutil/certtest"
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
 const monitoring = "../../../examples/monitoring/"
@@ -120,9 +121,11 @@ func startMonitored(t *testing.T, format string) exported {
 		}
 	}
 	var text string
-	s.changed.Await(t, "the run that fails is counted", func() bool {
+	// A count of the queues from before the requests may be shown for a while.
+	signaltest.Repeat(t, "the runs that failed and that wait are counted", func() bool {
 		text = scrapeAs(t, p, format)
-		return strings.Contains(text, `gateway_runs_total{flow="fails",state="failed"} 1`)
+		return strings.Contains(text, `gateway_runs_total{flow="fails",state="failed"} 1`) &&
+			strings.Contains(text, `gateway_queue_oldest_timestamp_seconds{flow="rejects"}`)
 	})
 	return parseExported(text + scrapeAs(t, startWithTLS(t), format))
 }
