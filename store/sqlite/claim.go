@@ -99,8 +99,10 @@ func (t *tx) capacity(f store.FlowLimit) int {
 }
 
 func (t *tx) claimFlow(q *store.ClaimQuery, flow string, n int) ([]store.Work, error) {
+	// The limit is an expression: SQLite prepares a statement with a plain LIMIT ? anew
+	// each time, because the plan may depend on the value.
 	const claim = `UPDATE runs SET state = 3, fence = fence + 1, started = coalesce(started, ?), due = NULL
-		WHERE seq IN (SELECT seq FROM runs WHERE flow = ? AND state <= 3 AND state = 1 ORDER BY seq LIMIT ?)
+		WHERE seq IN (SELECT seq FROM runs WHERE flow = ? AND state <= 3 AND state = 1 ORDER BY seq LIMIT ? + 0)
 		RETURNING seq, id, fence, attempt, started, okey, retried`
 	var work []store.Work
 	until := t.leases.endAfter(q.Lease)
