@@ -95,15 +95,19 @@ func (t *tx) finishRun(c store.Claim, e *store.Ending) error {
 // writeEnding writes the row of a run that ends, and checks the fence.
 func (t *tx) writeEnding(c store.Claim, e *store.Ending) error {
 	const (
+		first  = "UPDATE runs SET state = ?, finished = ?" // no earlier claim left a cause
 		plain  = "UPDATE runs SET state = ?, finished = ?, reason = NULL, class = NULL, action = NULL, position = NULL, message = NULL, detail = NULL"
 		why    = "UPDATE runs SET state = ?, finished = ?, reason = ?, class = ?, action = ?, position = ?, message = ?, detail = ?, failure = ?"
 		fenced = " WHERE seq = ? AND fence = ? AND state = 3"
 	)
 	var n int64
 	var err error
-	if e.Cause.IsZero() && e.State != store.Failed {
+	switch {
+	case e.Cause.IsZero() && e.State != store.Failed && c.Fence == 1:
+		n, err = t.exec(first+fenced, int64(e.State), t.now, c.Ref, c.Fence)
+	case e.Cause.IsZero() && e.State != store.Failed:
 		n, err = t.exec(plain+fenced, int64(e.State), t.now, c.Ref, c.Fence)
-	} else {
+	default:
 		w := e.Cause.Clean()
 		n, err = t.exec(why+fenced, int64(e.State), t.now, nullText(w.Reason), nullText(w.Class), nullText(w.Action), nullText(w.Position), nullText(w.Message), nullText(w.Detail), failureOf(e.State, &e.Cause),
 			c.Ref, c.Fence)
