@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"html"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -73,27 +74,60 @@ func (r *Redactor) Found(text []byte) bool {
 	return r.Text(t) != t
 }
 
-// Value redacts all texts of a JSON-like value.
+// Value redacts all texts of a JSON-like value. It returns a value without secrets as
+// it is, apart from objects that are no maps, which become maps.
 func (r *Redactor) Value(v any) any {
+	out, _ := r.change(v)
+	return out
+}
+
+// change redacts all texts of a value, and reports whether the result is another value.
+func (r *Redactor) change(v any) (out any, changed bool) {
 	switch v := v.(type) {
 	case string:
-		return r.Text(v)
+		text := r.Text(v)
+		return text, text != v
 	case []any:
-		out := make([]any, len(v))
-		for i, e := range v {
-			out[i] = r.Value(e)
-		}
-		return out
+		return r.changeList(v)
 	case map[string]any:
-		out := make(map[string]any, len(v))
-		for k, e := range v {
-			out[r.Text(k)] = r.Value(e)
-		}
-		return out
+		return r.changeMembers(v)
 	case interface{ Map() map[string]any }:
-		return r.Value(v.Map())
+		out, _ := r.changeMembers(v.Map())
+		return out, true
 	}
-	return v
+	return v, false
+}
+
+func (r *Redactor) changeList(list []any) (out []any, changed bool) {
+	out = list
+	for i, e := range list {
+		redacted, other := r.change(e)
+		if !other {
+			continue
+		}
+		if !changed {
+			out, changed = slices.Clone(list), true
+		}
+		out[i] = redacted
+	}
+	return out, changed
+}
+
+func (r *Redactor) changeMembers(members map[string]any) (out map[string]any, changed bool) {
+	out = members
+	for k, e := range members {
+		name := r.Text(k)
+		redacted, other := r.change(e)
+		if !other && name == k {
+			continue
+		}
+		if !changed {
+			out, changed = maps.Clone(members), true
+		}
+		delete(out, k)
+		out[name] = redacted
+	}
+	return out, changed
 }
 
 // encodedForms lists the forms in which a text may hold a secret: plain, in

@@ -3,9 +3,12 @@ package redact_test
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-gateway/gateway/internal/redact"
 )
@@ -41,6 +44,27 @@ func TestRedactor(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestValue: a value without secrets is returned as it is, and one with a secret is not
+// changed but copied.
+func TestValue(t *testing.T) {
+	t.Parallel()
+	r := redact.New([]string{"secret"})
+	plain := map[string]any{"a": []any{"b", 1.5, map[string]any{"c": nil}}}
+	if got := r.Value(plain); reflect.ValueOf(got).Pointer() != reflect.ValueOf(plain).Pointer() {
+		t.Error("a value without secrets was copied")
+	}
+	mixed := func(text string) map[string]any {
+		return map[string]any{"plain": plain, "list": []any{"x", text, "y"}, text + "-name": map[string]any{"in": text, "other": "z"}}
+	}
+	given := mixed("secret")
+	if diff := cmp.Diff(mixed(redact.Placeholder), r.Value(given)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(mixed("secret"), given); diff != "" {
+		t.Errorf("the value was changed:\n%s", diff)
 	}
 }
 
