@@ -31,8 +31,11 @@ import (
 // value, holds a json.Number that is not a number or exceeds [MaxNumberLength] or
 // [MaxExponent], or nests deeper than [MaxDepth].
 func Append(dst []byte, v any) ([]byte, error) {
+	if o, ok := v.(Object); ok {
+		v = o.Map() // once, for its size and its text
+	}
 	if dst == nil && isContainer(v) {
-		dst = make([]byte, 0, max(512, EncodedSize(v)))
+		dst = make([]byte, 0, max(64, EncodedSize(v)))
 	}
 	out, err := appendValue(dst, v, 0)
 	if err != nil {
