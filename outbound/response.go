@@ -65,13 +65,12 @@ func readBody(ctx context.Context, answer *http.Response, limit int64) ([]byte, 
 	if answer.Body == http.NoBody {
 		return nil, nil
 	}
-	tooLarge := newError(ReasonTooLarge, fmt.Sprintf("the response body is larger than its limit of %s", sizeText(limit)), nil)
 	if codings := otherCodings(answer.Header); len(codings) > 0 {
 		return readCodings(ctx, answer, codings, limit)
 	}
 	zipped := isGzip(answer.Header)
 	if answer.ContentLength > limit && !zipped {
-		return nil, tooLarge
+		return nil, tooLarge(limit)
 	}
 	wire := &capped{r: answer.Body, left: limit}
 	var data []byte
@@ -85,7 +84,7 @@ func readBody(ctx context.Context, answer *http.Response, limit int64) ([]byte, 
 	switch {
 	case err == nil:
 	case errors.Is(err, errTooLarge):
-		return nil, tooLarge
+		return nil, tooLarge(limit)
 	case zipped && (wire.end == nil || errors.Is(wire.end, io.EOF)):
 		return nil, newError(ReasonProtocol, "the response body is not the gzip its Content-Encoding says", nil)
 	default:
@@ -96,6 +95,10 @@ func readBody(ctx context.Context, answer *http.Response, limit int64) ([]byte, 
 		answer.Header.Del("Content-Length")
 	}
 	return data, nil
+}
+
+func tooLarge(limit int64) *Error {
+	return newError(ReasonTooLarge, fmt.Sprintf("the response body is larger than its limit of %s", sizeText(limit)), nil)
 }
 
 // otherCodings returns the content codings of a body in lower case, unless the only
@@ -120,12 +123,11 @@ func otherCodings(header http.Header) []string {
 // readCodings reads a body and undoes its content codings, the last one first.
 // Servers send some of them although the request did not accept them.
 func readCodings(ctx context.Context, answer *http.Response, codings []string, limit int64) ([]byte, *Error) {
-	tooLarge := newError(ReasonTooLarge, fmt.Sprintf("the response body is larger than its limit of %s", sizeText(limit)), nil)
 	wire := &capped{r: answer.Body, left: wireLimit(limit)}
 	data, err := io.ReadAll(wire)
 	switch {
 	case errors.Is(err, errTooLarge):
-		return nil, tooLarge
+		return nil, tooLarge(limit)
 	case err != nil:
 		return nil, classifyError(ctx, err)
 	case len(data) == 0:
@@ -135,7 +137,7 @@ func readCodings(ctx context.Context, answer *http.Response, codings []string, l
 		data, err = body.Decompress(ctx, coding, data, limit)
 		switch {
 		case errors.Is(err, body.ErrTooLarge):
-			return nil, tooLarge
+			return nil, tooLarge(limit)
 		case err != nil && ctx.Err() != nil:
 			return nil, contextError(ctx)
 		case err != nil:

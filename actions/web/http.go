@@ -154,10 +154,11 @@ func (h *HTTP) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkEncoding(answer); err != nil {
+	kind := parseContentType(answer.Header)
+	if err := checkEncoding(answer, kind); err != nil {
 		return nil, &flow.Error{Class: flow.Permanent, Remote: true, Message: err.Error(), Err: err, Exchange: newExchange(request, answer, h.mayRevealSecret(c))}
 	}
-	return newHTTPOutput(answer), nil
+	return newHTTPOutput(answer, kind), nil
 }
 
 // mayRevealSecret reports whether even the server's name is a secret.

@@ -122,7 +122,7 @@ func TestHTTPDecodesByType(t *testing.T) {
 				header.Set("Content-Type", c.kind)
 			}
 			sent := []byte(c.sent)
-			a := newHTTPOutput(&outbound.Response{Status: 200, Header: header, Body: sent})
+			a := newHTTPOutput(&outbound.Response{Status: 200, Header: header, Body: sent}, parseContentType(header))
 			out := a.Map()
 			if want := valuetest.DecodeJSON(t, c.body); !value.Equal(out["body"], want) || out["text"] != c.text {
 				t.Errorf("body %#v and text %q, want %s and %q", out["body"], out["text"], c.body, c.text)

@@ -27,8 +27,7 @@ type httpOutput struct {
 
 var _ value.Sized = (*httpOutput)(nil)
 
-func newHTTPOutput(r *outbound.Response) *httpOutput {
-	kind := parseContentType(r.Header)
+func newHTTPOutput(r *outbound.Response, kind contentType) *httpOutput {
 	return &httpOutput{
 		size:    value.TextSize(r.Body),
 		status:  r.Status,
@@ -116,8 +115,7 @@ const maxResponseDepth = 256
 // checkEncoding reports why a body can't be decoded that is in an encoding which
 // the gateway does not know, or in another one than the server says. A body of
 // readable text that does not match its type is no error here.
-func checkEncoding(r *outbound.Response) error {
-	t := parseContentType(r.Header)
+func checkEncoding(r *outbound.Response, t contentType) error {
 	coding := strings.TrimSpace(r.Header.Get("Content-Encoding"))
 	_, known := body.FindCharset(t.charset)
 	if len(r.Body) == 0 || coding == "" && known && utf8.Valid(r.Body) || !t.isJSON() && !t.isXML() && t.media != formType {

@@ -116,7 +116,7 @@ func (w *Webhook) Run(ctx context.Context, c *flow.Call) (any, error) {
 		window.release(ctx)
 		return nil, err
 	}
-	return &webhookOutput{newHTTPOutput(answer)}, nil
+	return &webhookOutput{newHTTPOutput(answer, parseContentType(answer.Header))}, nil
 }
 
 // buildRequest builds the request of one attempt.
