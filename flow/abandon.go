@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/expr/funcs"
 	"github.com/webhook-gateway/gateway/internal/abandon"
 )
 
@@ -31,31 +32,37 @@ const maxAbandonedInRun = 4
 
 // runsApart reports whether the action runs in a goroutine of its own, which the
 // engine can abandon. Actions that hold others do not: they end when the actions
-// inside end, and compute with Eval. A pure action whose fields are plain values
-// and paths can't take long, and is spared the cost.
+// inside end, and compute with Eval. A pure or prompt action whose fields are plain
+// values and paths can't take long after its time has ended, and is spared the cost.
 func (s *Step) runsApart(body *hclsyntax.Body) bool {
 	if len(s.Traits.Lists) > 0 || s.Traits.Callee != nil {
 		return false
 	}
-	return !s.Traits.Pure || computes(body)
+	return !s.Traits.Pure && !s.Traits.Prompt || computes(body)
 }
 
 // computes reports whether a block has an expression whose work may exceed the
-// size of its values: a jq program, a function, or a loop.
+// size of its values: a jq program, a function, or a loop. Functions that read when the
+// files are loaded have no work left.
 func computes(body *hclsyntax.Body) bool {
 	if body.Attributes["jq"] != nil {
 		return true
 	}
 	found := false
 	_ = hclsyntax.VisitAll(body, func(n hclsyntax.Node) hcl.Diagnostics {
-		switch n.(type) {
-		case *hclsyntax.FunctionCallExpr, *hclsyntax.ForExpr, *hclsyntax.SplatExpr:
+		switch n := n.(type) {
+		case *hclsyntax.FunctionCallExpr:
+			found = found || !funcs.ReadsAtLoad(n.Name)
+		case *hclsyntax.ForExpr, *hclsyntax.SplatExpr:
 			found = true
 		}
 		return nil
 	})
 	return found
 }
+
+// IsBrief reports whether the action is pure and ends at once, whatever its values are.
+func (s *Step) IsBrief() bool { return s.Traits.Pure && !s.apart && len(s.Traits.Lists) == 0 }
 
 // AnyComputes reports whether an expression is more than values and paths, so
 // that its work may exceed the size of its values. nil is an expression that is
@@ -77,11 +84,6 @@ func (s *Step) runAction(ctx context.Context, c *Call) (out any, err error) {
 		defer recoverPanic(&err)
 		return s.runKind(ctx, c)
 	}
-	if q, ok := s.Action.(Quick); ok {
-		if out, done, err := runQuick(ctx, c, q); done || err != nil {
-			return out, err
-		}
-	}
 	a := &attempt{call: Call{Step: s, Attempt: c.Attempt, frame: c.frame}}
 	if err = c.await(ctx, &a.call.state, func() { a.run(ctx) }); err != nil {
 		return nil, err
@@ -101,7 +103,13 @@ type Quick interface {
 	RunQuick(ctx context.Context, c *Call) (out any, done bool)
 }
 
-func runQuick(ctx context.Context, c *Call, q Quick) (out any, done bool, err error) {
+// runQuick runs an action that may run apart and ends at once. It reports false for
+// another one.
+func (s *Step) runQuick(ctx context.Context, c *Call) (out any, done bool, err error) {
+	q, ok := s.Action.(Quick)
+	if !ok || !s.apart {
+		return nil, false, nil
+	}
 	defer recoverPanic(&err)
 	out, done = q.RunQuick(ctx, c)
 	return out, done, nil

@@ -35,6 +35,9 @@ type Action interface {
 type Traits struct {
 	// Pure: the action has no effect outside of the run and may be repeated.
 	Pure bool
+	// Prompt: Run returns soon after its context has ended, although it waits for
+	// others. It then needs no goroutine of its own.
+	Prompt bool
 	// Volatile: the action is pure, but may return something different when it
 	// is repeated. Its output becomes durable before an action with an effect
 	// outside starts, which then sends the same on each repeat.

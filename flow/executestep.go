@@ -186,11 +186,17 @@ func (c *Call) hasTimeFor(ctx context.Context, wait time.Duration) bool {
 
 // runAttempt runs the action once, within its timeout.
 func (s *Step) runAttempt(ctx context.Context, c *Call) (out any, err error) {
-	ctx, cancel := s.withTimeout(ctx, c)
-	defer cancel()
 	if err = s.checkMemory(c.frame.run); err != nil {
 		return nil, err
 	}
+	if out, done, err := s.runQuick(ctx, c); done || err != nil {
+		if err == nil {
+			err = s.takeOutput(c.frame.run, out)
+		}
+		return out, err
+	}
+	ctx, cancel := s.withTimeout(ctx, c)
+	defer cancel()
 	if out, err = s.runAction(ctx, c); err == nil {
 		err = s.takeOutput(c.frame.run, out)
 	}
@@ -207,9 +213,9 @@ func (s *Step) runAttempt(ctx context.Context, c *Call) (out any, err error) {
 }
 
 // withTimeout bounds an attempt by the step's timeout. What was used of it before
-// the run was suspended counts.
+// the run was suspended counts. A brief action needs no bound.
 func (s *Step) withTimeout(ctx context.Context, c *Call) (context.Context, context.CancelFunc) {
-	if s.Timeout <= 0 {
+	if s.Timeout <= 0 || s.IsBrief() {
 		return ctx, func() {}
 	}
 	c.began = c.attemptTime().Add(-c.used)

@@ -141,7 +141,7 @@ func (h *HTTP) checkSamples(d *schema.Decoded) hcl.Diagnostics {
 
 // Traits tells the engine how to treat the action.
 func (*HTTP) Traits() flow.Traits {
-	return flow.Traits{Performs: true, Exchanges: true, Restore: restoreHeaders}
+	return flow.Traits{Performs: true, Exchanges: true, Prompt: true, Restore: restoreHeaders}
 }
 
 // Run does one attempt.

@@ -86,7 +86,7 @@ func languageRooms() []room {
 		{"config/expr/jq", []string{"internal/datetime", "internal/value"}, "jq programs compute values and know no expressions"},
 		{"config/expr", with("config/diag", "config/expr/funcs", "config/expr/jq"), "expressions know values, not the blocks around them"},
 		{"config/schema", with("config/diag", "config/expr"), "declarations are decoded before there is a flow"},
-		{"flow", with("config/diag", "config/expr", "config/schema"), "the engine knows its language, and no kind, no process, no storage"},
+		{"flow", with("config/diag", "config/expr", "config/expr/funcs", "config/schema"), "the engine knows its language, and no kind, no process, no storage"},
 		{"flow/sensitivity", with("config/diag", "config/expr", "flow"), "it follows sensitive values through compiled flows"},
 		{"flow/outline", with("config/syntax", "flow"), "it joins compiled flows to the text of their files"},
 		{"flow/explain", with("flow", "flow/outline"), "it describes flows, and knows no page"},
