@@ -3,8 +3,10 @@ package worker
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -17,24 +19,29 @@ type checkpoint struct {
 // startCheckpoint starts to write the pending steps before a pure action, if one of
 // them had an effect outside of the run. The action need not wait for it: it can be
 // repeated, and its log lines wait. If the run ends before the store begins to write
-// the checkpoint, the end of the run writes these steps.
-func (r *Run) startCheckpoint() error {
-	r.checkpointing.Lock()
-	defer r.checkpointing.Unlock()
+// the checkpoint, the end of the run writes these steps. Most runs end soon after their
+// last effect, so a brief action starts no checkpoint if the effect is recent.
+func (r *Run) startCheckpoint(brief bool) error {
 	r.mu.Lock()
-	due := r.hasEffect(r.pending[r.writing:])
+	due, since := r.effects > r.writing, r.effectAt
 	r.mu.Unlock()
-	if !due {
+	if !due || brief && r.pool.Harness == nil && clock.Since(r.pool.Clock, since) < checkpointDelay {
 		return nil
 	}
+	r.checkpointing.Lock()
+	defer r.checkpointing.Unlock()
 	r.awaitCheckpoint()
 	r.mu.Lock()
 	steps := r.pending
-	if r.pool.Harness == nil {
+	due = r.effects > 0 // another branch of the run may have written it
+	if due && r.pool.Harness == nil {
 		r.writing = len(steps)
 	}
 	r.mu.Unlock()
-	if r.pool.Harness != nil { // tests of flows must not depend on which write comes first
+	switch {
+	case !due:
+		return nil
+	case r.pool.Harness != nil: // tests of flows must not depend on which write comes first
 		return r.writeSteps(r.ctx, steps)
 	}
 	ctx, withdraw := context.WithCancel(r.ctx)
@@ -82,7 +89,7 @@ func (r *Run) writeCheckpoint() error {
 	defer r.checkpointing.Unlock()
 	r.awaitCheckpoint()
 	r.mu.Lock()
-	steps, due := r.pending, r.volatile > 0 || r.hasEffect(r.pending)
+	steps, due := r.pending, r.volatile > 0 || r.effects > 0
 	r.mu.Unlock()
 	if !due {
 		return nil
@@ -102,6 +109,7 @@ func (r *Run) writeSteps(ctx context.Context, steps []store.Step) error {
 	r.mu.Lock()
 	r.pending = slices.Clone(r.pending[len(steps):])
 	r.volatile = max(r.volatile-len(steps), 0)
+	r.effects = max(r.effects-len(steps), 0)
 	r.writing = 0
 	lines := r.lines
 	r.lines = nil
@@ -110,27 +118,34 @@ func (r *Run) writeSteps(ctx context.Context, steps []store.Step) error {
 	return nil
 }
 
-// hasEffect reports whether a step had an effect outside of the run.
-func (r *Run) hasEffect(steps []store.Step) bool {
-	return slices.ContainsFunc(steps, func(s store.Step) bool {
-		return s.State != flow.Skipped && !r.Endpoint.IsPure(s.Kind)
-	})
+// appendPending appends a step that has ended. It is called under mu.
+func (r *Run) appendPending(s store.Step) {
+	r.pending = append(r.pending, s)
+	if s.State == flow.Skipped || r.Endpoint.IsPure(s.Kind) {
+		return
+	}
+	if r.effects == 0 {
+		r.effectAt = r.pool.Clock.Now()
+	}
+	r.effects = len(r.pending)
 }
+
+// checkpointDelay is for how long an effect outside of the run may be without a
+// checkpoint while brief actions run.
+const checkpointDelay = time.Millisecond
 
 // maxWaitingLines is how many lines of the log wait for a checkpoint. An action with a
 // further one waits too: while the store is unavailable, a loop would otherwise fill the
 // memory with lines.
 const maxWaitingLines = 100
 
-// Log writes a line of action "log". While a checkpoint is written the line waits: who
-// reads it may rely on it that the actions before it do not run again.
+// Log writes a line of action "log". While an effect outside of the run is not stored
+// the line waits: who reads it may rely on it that the actions before it do not run
+// again.
 func (r *Run) Log(action, level, message string, values map[string]any) {
 	line := func() { r.Scope.Log(action, level, message, values) }
 	waits, full := r.addLine(line)
-	for full {
-		r.checkpointing.Lock()
-		r.awaitCheckpoint()
-		r.checkpointing.Unlock()
+	for full && r.writeCheckpoint() == nil {
 		waits, full = r.addLine(line)
 	}
 	if !waits {
@@ -138,13 +153,13 @@ func (r *Run) Log(action, level, message string, values map[string]any) {
 	}
 }
 
-// addLine adds a line to those that wait for the checkpoint. It returns false without a
-// checkpoint, and full if too many lines wait.
+// addLine adds a line to those that wait for the checkpoint. It returns false if all
+// effects are stored, and full if too many lines wait.
 func (r *Run) addLine(line func()) (waits, full bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
-	case r.writing == 0:
+	case r.effects == 0:
 		return false, false
 	case len(r.lines) >= maxWaitingLines:
 		return false, true

@@ -43,6 +43,20 @@ const called = `flow "f" {
 // and writes the checkpoint of both, with a line of the log that waits for it.
 func startedRun(t *testing.T, s *slowStore) *Run {
 	t.Helper()
+	r := newTestRun(t, s)
+	r.appendPending(store.Step{Path: "tell", Kind: "http", State: flow.Succeeded})
+	r.appendPending(store.Step{Path: "sum", Kind: "transform", State: flow.Succeeded})
+	if err := r.startCheckpoint(false); err != nil {
+		t.Fatal(err)
+	}
+	r.Log("done", "info", "hi", nil)
+	r.appendPending(store.Step{Path: "done", Kind: "log", State: flow.Succeeded})
+	return r
+}
+
+// newTestRun returns a claimed run of flow "f".
+func newTestRun(t *testing.T, s store.Store) *Run {
+	t.Helper()
 	env, snapshots := snapshottest.NewEnv(), snapshottest.Serve(t, called)
 	p := NewPool(Options{Env: env, Store: s, Slots: &run.Slots{}, Snapshots: snapshots, Wakeup: run.NewSignal(), Lease: time.Minute, Life: t.Context()})
 	snap := snapshots.Acquire()
@@ -51,12 +65,6 @@ func startedRun(t *testing.T, s *slowStore) *Run {
 	r := p.addRun(snap, snap.Endpoints["f"], ulid.New(env.Clock.Now()))
 	t.Cleanup(func() { p.removeRun(r) })
 	r.claim.Store(&store.Claim{ID: r.ID, Ref: 1, Fence: 1})
-	r.pending = []store.Step{{Path: "tell", Kind: "http", State: flow.Succeeded}, {Path: "sum", Kind: "transform", State: flow.Succeeded}}
-	if err := r.startCheckpoint(); err != nil {
-		t.Fatal(err)
-	}
-	r.Log("done", "info", "hi", nil)
-	r.pending = append(r.pending, store.Step{Path: "done", Kind: "log", State: flow.Succeeded})
 	return r
 }
 
@@ -145,5 +153,28 @@ func TestLinesThatWaitAreBounded(t *testing.T) {
 		s.begin <- struct{}{}
 		<-logged
 		wantCheckpoint(t, r, s, 2, 1, 0)
+	})
+}
+
+// TestBriefActionStartsNoCheckpoint: a brief action soon after an effect starts no
+// checkpoint. Its line of the log waits all the same. A later one starts it.
+func TestBriefActionStartsNoCheckpoint(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &slowStore{begin: make(chan struct{})}
+		r := newTestRun(t, s)
+		r.appendPending(store.Step{Path: "tell", Kind: "http", State: flow.Succeeded})
+		if err := r.startCheckpoint(true); err != nil || r.current != nil {
+			t.Fatalf("error %v, checkpoint %v", err, r.current)
+		}
+		r.Log("done", "info", "hi", nil)
+		wantCheckpoint(t, r, s, 0, 1, 1)
+		time.Sleep(checkpointDelay)
+		if err := r.startCheckpoint(true); err != nil || r.current == nil {
+			t.Fatalf("error %v, checkpoint %v", err, r.current)
+		}
+		s.begin <- struct{}{}
+		synctest.Wait()
+		wantCheckpoint(t, r, s, 1, 0, 0)
 	})
 }

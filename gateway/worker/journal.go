@@ -38,7 +38,7 @@ func (r *Run) endWait(s store.Step) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !slices.ContainsFunc(r.pending, func(p store.Step) bool { return p.Path == s.Path }) {
-		r.pending = append(r.pending, s)
+		r.appendPending(s)
 	}
 }
 
@@ -46,7 +46,7 @@ func (r *Run) endWait(s store.Step) {
 // with an effect outside. A pure action runs while the checkpoint is written.
 func (r *Run) Before(_ context.Context, c *flow.Call) error {
 	if r.Endpoint.IsPure(c.Step.Kind) {
-		return r.startCheckpoint()
+		return r.startCheckpoint(c.Step.IsBrief())
 	}
 	if err := r.writeCheckpoint(); err != nil {
 		return err
@@ -74,7 +74,7 @@ func (r *Run) Done(rec *flow.Record) {
 	if earlier, ran := r.earlierAttempt(s.Path); ran {
 		run.AddEarlier(&s, earlier)
 	}
-	r.pending = append(r.pending, s)
+	r.appendPending(s)
 	// The step may have failed in an earlier attempt of an action around it.
 	r.failed = slices.DeleteFunc(r.failed, func(f store.Step) bool { return f.Path == s.Path })
 	if rec.Step.Traits.Volatile {

@@ -48,6 +48,10 @@ type Run struct {
 	// interrupted are the failed steps that were under way when the run was
 	// interrupted.
 	interrupted []store.Step
+	// effects is how many pending steps there are up to the last one that had an effect
+	// outside of the run. The first of these ended at effectAt.
+	effects  int
+	effectAt time.Time
 	// volatile is how many pending steps there are up to the last one whose
 	// output would change if it ran again.
 	volatile int
