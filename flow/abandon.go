@@ -84,6 +84,9 @@ func (s *Step) runAction(ctx context.Context, c *Call) (out any, err error) {
 		defer recoverPanic(&err)
 		return s.runKind(ctx, c)
 	}
+	if c.frame.run.AtOnce {
+		return nil, errNotAtOnce
+	}
 	a := &attempt{call: Call{Step: s, Attempt: c.Attempt, frame: c.frame}}
 	if err = c.await(ctx, &a.call.state, func() { a.run(ctx) }); err != nil {
 		return nil, err
@@ -143,6 +146,9 @@ func EvalCondition(ctx context.Context, c *Call, e expr.Of[bool]) (bool, error) 
 func evalApart[T any](ctx context.Context, c *Call, e expr.Of[T], eval func(context.Context, expr.Env) (T, error)) (v T, err error) {
 	if !AnyComputes(e.Expr()) {
 		return eval(ctx, c)
+	}
+	if c.frame.run.AtOnce {
+		return v, errNotAtOnce
 	}
 	var result struct {
 		v   T

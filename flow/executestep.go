@@ -114,7 +114,7 @@ func (s *Step) runAttempts(ctx context.Context, c *Call) (any, error) {
 		c.Attempt++
 		began := c.beginAttempt()
 		out, err := s.traceAttempt(ctx, c)
-		if err == nil || isControl(err) || ctx.Err() != nil {
+		if err == nil || isControl(err) || ctx.Err() != nil || c.frame.run.AtOnce {
 			return out, err
 		}
 		wait, again := s.Retry.Next(c.Attempt, AsError(err), c.frame.run.Chance, c.IdempotencyKey())

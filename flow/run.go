@@ -50,6 +50,9 @@ type Run struct {
 	// AwaitsStore: actions that need the gateway's store wait while it is
 	// unavailable, because the run is stored and must not be lost.
 	AwaitsStore bool
+	// AtOnce: an action or a condition that does not end at once fails the run, and
+	// nothing is tried again. See Flow.EndsAtOnce.
+	AtOnce bool
 	// RecordInputs: records of steps hold the values of the actions' fields.
 	RecordInputs bool
 

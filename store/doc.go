@@ -38,7 +38,8 @@
 // requeued. Record also stores runs that are already over when the store learns
 // of them, such as runs of sync flows: succeeded or failed. Accept records a
 // submission as throttled if as many runs of its flow are open as
-// QueueLimit.MaxOpen allows.
+// QueueLimit.MaxOpen allows, and as succeeded if its caller has executed it already,
+// see DirectClaim.Ended.
 //
 // # Promises of an engine
 //

@@ -74,12 +74,20 @@ type DirectClaim struct {
 	// flow is queued, Max runs are running, another run with its order key is not
 	// over, or it is delayed.
 	Started bool
+	// Ended, if set, is the end of the run: the caller has executed it already, without
+	// an effect outside of the run. If the run can start now, it is stored as over, and
+	// the caller gets no claim. Otherwise it is queued, and the end is dropped. The
+	// state is Succeeded, without a cause.
+	Ended *Ending
+	Took  time.Duration // how long a run that has ended was executed
 }
 
 // Accepted is the result of Accept.
 type Accepted struct {
 	// Claim is set if the caller has claimed the run.
 	Claim *Claim
+	// Ended is set if the run is stored as over, see DirectClaim.Ended.
+	Ended bool
 	// Duplicate is set if the submission repeats an earlier one: it is the key of
 	// that one.
 	Duplicate *Key

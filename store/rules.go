@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,7 +24,22 @@ func (s *Submission) Validate() (ID, error) {
 			return ID{}, fmt.Errorf("the run that started the submission: %w", err)
 		}
 	}
+	if c := s.Claim; c != nil && c.Ended != nil && (c.Started || c.Ended.State != Succeeded || !c.Ended.Cause.IsZero()) {
+		return ID{}, errors.New("the submission has ended, and not by success alone")
+	}
 	return id, nil
+}
+
+// Finished returns the payload and the status of a run that has ended.
+func (s *Submission) Finished(e *Ending) (Payload, int) {
+	p := s.Payload
+	if len(e.Response) > 0 {
+		p.Response = e.Response
+	}
+	if len(e.Output) > 0 {
+		p.Output = e.Output
+	}
+	return p, cmp.Or(e.Status, s.Status)
 }
 
 // IsStarted reports whether the caller already executes the run.

@@ -98,6 +98,9 @@ func (o *Opener) newEndpoint(f *flow.Flow) *Endpoint {
 		Log: o.opts.Log.WithLazy(zap.String("flow", f.Name)), Refusals: &telemetry.RefusalLimit{}, Ignored: &telemetry.RefusalLimit{}, pureKinds: pureKinds(f),
 		HasFallback: mayRunFallback(f),
 	}
+	if f.EndsAtOnce() {
+		e.AtOnce = &AtOnce{}
+	}
 	if e.HTTP != nil {
 		e.Path = Path(o.opts.Key, f.Name, e.HTTP.Route)
 	}

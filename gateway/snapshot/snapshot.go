@@ -58,6 +58,10 @@ type Endpoint struct {
 	// HasFallback: the flow has an on_error list, or calls a flow that may have one.
 	HasFallback bool
 
+	// AtOnce is for runs that are executed before they are stored; nil if the flow has
+	// none.
+	AtOnce *AtOnce
+
 	pureKinds []string // kinds of actions without an outside effect
 }
 

@@ -9,13 +9,17 @@ import (
 )
 
 // Accept stores a run durably. If a slot is free and no older run of the flow
-// waits, the run starts here at once; otherwise it is queued. The event is the
-// one that the submission holds in encoded form.
+// waits, the run starts here at once; otherwise it is queued. A run without effects
+// outside may have ended even before it is stored. The event is the one that the
+// submission holds in encoded form.
 func (p *Pool) Accept(ctx context.Context, scope *run.Scope, s *store.Submission, event flow.Event) (store.Accepted, error) {
-	r := p.reserveSlot(scope)
+	r, ended := p.startAtOnce(scope, event)
 	if r != nil {
 		direct := *s
-		direct.Claim = &store.DirectClaim{Owner: p.owner, Lease: p.Lease, Max: scope.Endpoint.Queue.Max}
+		direct.Claim = &store.DirectClaim{Owner: p.owner, Lease: p.Lease, Max: scope.Endpoint.Queue.Max, Ended: ended}
+		if ended != nil {
+			direct.Claim.Took = r.atOnce.took
+		}
 		s = &direct
 	}
 	// The event is cached first, because the run may be claimed before Accept returns.
@@ -25,7 +29,7 @@ func (p *Pool) Accept(ctx context.Context, scope *run.Scope, s *store.Submission
 		got = store.Accepted{} // a failed call accepts nothing, even if it returns a claim
 	}
 	scope.Endpoint.Metrics.CountAccepted(got)
-	queued := err == nil && got.Claim == nil && got.Duplicate == nil
+	queued := err == nil && got.Claim == nil && !got.Ended && got.Duplicate == nil
 	if !queued {
 		p.events.drop(scope.ID)
 	}
@@ -33,10 +37,32 @@ func (p *Pool) Accept(ctx context.Context, scope *run.Scope, s *store.Submission
 	case r != nil && got.Claim != nil:
 		r.take(scope.Taken)
 		r.startDirect(got.Claim, event, scope.Span.Context())
+	case r != nil && got.Ended:
+		r.reportAtOnce()
+		p.removeRun(r)
 	case r != nil:
+		if ended != nil && queued {
+			scope.Endpoint.AtOnce.NoteRepeat(p.Clock.Now())
+		}
 		p.removeRun(r)
 	}
 	return got, err
+}
+
+// startAtOnce reserves a slot for a run, and executes the run if its flow ends at once.
+// Without a slot it returns nil, without an end only the run, which is then executed
+// once it is stored.
+func (p *Pool) startAtOnce(scope *run.Scope, event flow.Event) (*Run, *store.Ending) {
+	r := p.reserveSlot(scope)
+	if r == nil {
+		return nil, nil
+	}
+	ended := r.executeAtOnce(event)
+	if ended == nil && r.atOnce != nil {
+		p.removeRun(r) // with all that the vain execution left in it
+		r = p.reserveSlot(scope)
+	}
+	return r, ended
 }
 
 // reserveSlot takes a slot for a run that is about to be accepted, so that it can

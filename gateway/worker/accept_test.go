@@ -8,7 +8,9 @@ import (
 
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/services"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/gateway/worker"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/testutil/snapshottest"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
@@ -16,18 +18,31 @@ import (
 
 const scheduled = `flow "f" {
   trigger "schedule" { cron = "0 7 * * *" }
-  action "log" "l" { message = "hi" }
+  action "parallel" "p" {
+    action "log" "l" { message = "hi" }
+  }
+}`
+
+const endsAtOnce = `flow "f" {
+  trigger "schedule" { cron = "0 7 * * *" }
+  action "transform" "t" { jq = "1" }
+  action "log" "l" { message = "${action.t.value}" }
 }`
 
 // acceptStore gives each run that is accepted to its caller, if it asks for it.
 type acceptStore struct {
 	store.Store
 	grants   bool
+	asked    *store.DirectClaim // of the last run
 	err      error
 	finished chan string // runs
 }
 
 func (s *acceptStore) Accept(_ context.Context, sub *store.Submission) (store.Accepted, error) {
+	s.asked = sub.Claim
+	if s.grants && sub.Claim != nil && sub.Claim.Ended != nil {
+		return store.Accepted{Ended: true}, s.err
+	}
 	if s.grants && sub.Claim != nil {
 		return store.Accepted{Claim: &store.Claim{ID: sub.ID, Ref: 1, Fence: 1}}, s.err
 	}
@@ -42,12 +57,13 @@ func (s *acceptStore) Finish(_ context.Context, c store.Claim, _ *store.Ending) 
 }
 
 type acceptTest struct {
-	t      *testing.T
-	store  *acceptStore
-	slots  *run.Slots
-	wakeup *run.Signal
-	pool   *worker.Pool
-	scope  *run.Scope
+	t       *testing.T
+	store   *acceptStore
+	slots   *run.Slots
+	wakeup  *run.Signal
+	pool    *worker.Pool
+	scope   *run.Scope
+	metrics *telemetry.Metrics
 }
 
 // emptyEvent is an event without content.
@@ -58,9 +74,15 @@ func (*emptyEvent) Input() any       { return nil }
 
 func newAcceptTest(t *testing.T, s *acceptStore) *acceptTest {
 	t.Helper()
+	return newAcceptTestOf(t, s, scheduled)
+}
+
+func newAcceptTestOf(t *testing.T, s *acceptStore, flows string) *acceptTest {
+	t.Helper()
 	s.finished = make(chan string, 1)
 	a := &acceptTest{t: t, store: s, slots: &run.Slots{}, wakeup: run.NewSignal()}
-	env, snapshots := snapshottest.NewEnv(), snapshottest.Serve(t, scheduled)
+	a.metrics = telemetry.NewMetrics("", clock.System{}, func() int64 { return 0 })
+	env, snapshots := snapshottest.NewEnv(), snapshottest.ServeCounted(t, flows, a.metrics)
 	a.pool = worker.NewPool(worker.Options{
 		Env: env, Store: s, Slots: a.slots, Snapshots: snapshots, Wakeup: a.wakeup, Lease: time.Minute, Life: t.Context(),
 		Services: services.New(services.Options{Env: env, Store: s, Snapshots: snapshots, Wakeup: a.wakeup}),
@@ -89,6 +111,24 @@ func (a *acceptTest) wantQueued(got store.Accepted, err error) {
 	a.t.Helper()
 	if err != nil || got.Claim != nil || a.slots.InUse() != 0 {
 		a.t.Errorf("claim %v, error %v, %d slots in use", got.Claim, err, a.slots.InUse())
+	}
+}
+
+// wantCounted tells how many runs and actions are counted.
+func (a *acceptTest) wantCounted(runs, actions float64) {
+	a.t.Helper()
+	families, err := a.metrics.Registry().Gather()
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	got := map[string]float64{}
+	for _, family := range families {
+		for _, m := range family.GetMetric() {
+			got[family.GetName()] += m.GetCounter().GetValue()
+		}
+	}
+	if got["gateway_runs_total"] != runs || got["gateway_actions_total"] != actions {
+		a.t.Errorf("%v runs and %v actions are counted, want %v and %v", got["gateway_runs_total"], got["gateway_actions_total"], runs, actions)
 	}
 }
 
@@ -143,5 +183,58 @@ func TestAcceptThatFails(t *testing.T) {
 	a := newAcceptTest(t, &acceptStore{grants: true, err: &store.UnavailableError{Err: io.ErrShortWrite}})
 	if got, err := a.accept(); err == nil || got.Claim != nil || a.slots.InUse() != 0 {
 		t.Errorf("claim %v, error %v, %d slots in use", got.Claim, err, a.slots.InUse())
+	}
+}
+
+// TestAcceptStoresAnEnd: a run without effects outside is stored with its end.
+func TestAcceptStoresAnEnd(t *testing.T) {
+	t.Parallel()
+	a := newAcceptTestOf(t, &acceptStore{grants: true}, endsAtOnce)
+	got, err := a.accept()
+	if err != nil || !got.Ended || a.slots.InUse() != 0 {
+		t.Fatalf("%+v, error %v, %d slots in use", got, err, a.slots.InUse())
+	}
+	end := a.store.asked.Ended
+	if end.State != store.Succeeded || len(end.Steps) != 2 || end.Steps[1].Path != "l" {
+		t.Errorf("%+v", end)
+	}
+	a.wantCounted(1, 2)
+}
+
+// TestAcceptForgetsAnEnd: if the store queues a run that has ended, nobody learns of the
+// end. After some of them, runs are executed once they are stored.
+func TestAcceptForgetsAnEnd(t *testing.T) {
+	t.Parallel()
+	a := newAcceptTestOf(t, &acceptStore{}, endsAtOnce)
+	got, err := a.accept()
+	a.wantQueued(got, err)
+	if a.store.asked.Ended == nil {
+		t.Error("the first run was not executed")
+	}
+	a.wantCounted(0, 0)
+	for range 7 {
+		a.wantQueued(a.accept())
+	}
+	if _, err := a.accept(); err != nil || a.store.asked.Ended != nil {
+		t.Errorf("the ninth run was executed: error %v", err)
+	}
+}
+
+// TestAcceptOfAFailure: a run that fails is executed again once it is stored.
+func TestAcceptOfAFailure(t *testing.T) {
+	t.Parallel()
+	const fails = `flow "f" {
+  trigger "schedule" { cron = "0 7 * * *" }
+  action "transform" "t" { jq = "error(\"no\")" }
+  on_error {
+    action "log" "l" { message = "failed" }
+  }
+}`
+	a := newAcceptTestOf(t, &acceptStore{grants: true}, fails)
+	if got, err := a.accept(); err != nil || got.Claim == nil || a.store.asked.Ended != nil {
+		t.Errorf("%+v, error %v, end %v", got, err, a.store.asked.Ended)
+	}
+	if id := <-a.store.finished; id != a.scope.ID {
+		t.Errorf("run %s ended", id)
 	}
 }

@@ -159,9 +159,9 @@ func (r *Run) addLine(line func()) (waits, full bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
-	case r.effects == 0:
+	case r.effects == 0 && r.atOnce == nil:
 		return false, false
-	case len(r.lines) >= maxWaitingLines:
+	case r.atOnce == nil && len(r.lines) >= maxWaitingLines:
 		return false, true
 	}
 	r.lines = append(r.lines, line)

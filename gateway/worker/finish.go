@@ -40,8 +40,7 @@ func (r *Run) finish(out *flow.Outcome) {
 		r.pool.Wakeup.Send()
 	}
 	if r.writeEnd(func(ctx context.Context) error { return s.Finish(ctx, claim, ending) }) {
-		r.Endpoint.Metrics.ObserveRun(out.State, now, took, r.Span)
-		r.LogRun(out, 0, took)
+		r.reportEnd(out, took)
 	}
 }
 
@@ -83,10 +82,10 @@ func appendForRetry(steps, failed []store.Step) []store.Step {
 	return steps
 }
 
-// WillRetry reports whether the run is attempted again after a failure, or was
-// interrupted by a stop.
+// WillRetry reports whether the run is attempted again after a failure, was
+// interrupted by a stop, or is not stored yet.
 func (r *Run) WillRetry(err *flow.Error) bool {
-	if r.ctx.Err() != nil {
+	if r.ctx.Err() != nil || r.atOnce != nil {
 		return true
 	}
 	_, ok := r.nextAttempt(err)

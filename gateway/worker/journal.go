@@ -45,7 +45,10 @@ func (r *Run) endWait(s store.Step) {
 // Before writes the checkpoint that is due, and verifies the lease before an action
 // with an effect outside. A pure action runs while the checkpoint is written.
 func (r *Run) Before(_ context.Context, c *flow.Call) error {
-	if r.Endpoint.IsPure(c.Step.Kind) {
+	switch {
+	case r.atOnce.isLate(r):
+		return errLate
+	case r.Endpoint.IsPure(c.Step.Kind):
 		return r.startCheckpoint(c.Step.IsBrief())
 	}
 	if err := r.writeCheckpoint(); err != nil {
@@ -65,7 +68,11 @@ func (r *Run) Done(rec *flow.Record) {
 		}
 		return
 	}
-	if rec.State != flow.SuspendedInside {
+	switch {
+	case r.atOnce != nil:
+		r.RedactOutput(rec.Step, rec.Output)
+		r.atOnce.take(rec)
+	case rec.State != flow.SuspendedInside:
 		r.CountStep(rec)
 	}
 	s := r.EncodeStep(rec)

@@ -3,6 +3,8 @@
 //
 //   - Claim: the Pool claims runs from the store while it has free slots. A run
 //     that is just being accepted may skip the queue, see Pool.Accept.
+//     One without effects outside may even be executed before, so that it is stored
+//     with its end, see Run.executeAtOnce.
 //   - Execute: a Run calls flow.Execute and is the journal of the execution.
 //     Steps that an earlier attempt completed do not run again.
 //   - Checkpoint: before an action with an effect outside starts, the Run writes

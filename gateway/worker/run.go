@@ -37,6 +37,8 @@ type Run struct {
 	earlier  map[string]store.Step // steps of earlier attempts, by path
 	progress flow.Progress         // of earlier attempts
 
+	atOnce *atOnce // nil once the run is stored
+
 	checkpointing sync.Mutex  // held while a checkpoint is started or awaited
 	current       *checkpoint // that is written; under checkpointing
 
@@ -160,9 +162,10 @@ func (r *Run) execute() (out flow.Outcome) {
 		}
 		r.event = event
 	}
+	stored := r.atOnce == nil
 	f := &flow.Run{
 		ID: r.ID, Attempt: r.attempt, Started: r.started, Flow: r.Endpoint.Flow, Event: r.event,
-		Services: r.pool.Services.ForRun(&r.Scope), Links: r.Snapshot, Logger: r, Clock: r.pool.Clock, CanSuspend: true, AwaitsStore: true, Abandoned: &r.Scope, Memory: &r.Scope, Redaction: &r.Scope, RecordInputs: true, Journal: r, Harness: r.pool.Harness, Chance: r.pool.Chance,
+		Services: r.pool.Services.ForRun(&r.Scope), Links: r.Snapshot, Logger: r, Clock: r.pool.Clock, CanSuspend: stored, AwaitsStore: stored, AtOnce: !stored, Abandoned: &r.Scope, Memory: &r.Scope, Redaction: &r.Scope, RecordInputs: true, Journal: r, Harness: r.pool.Harness, Chance: r.pool.Chance,
 	}
 	r.startSpan(f)
 	return flow.Execute(r.ctx, f)

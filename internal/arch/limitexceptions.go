@@ -19,6 +19,8 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"flowtest.maxShown":                 shown,
 		"cmd.maxNamed":                      shown,
 		"gateway/endpoint.maxLoggedPath":    shown,
+		"gateway/snapshot.atOncePause":      inside,
+		"gateway/snapshot.maxRepeats":       inside,
 		"gateway/endpoint.warningPause":     "a warning is repeated after it",
 		"gateway/telemetry.maxResults":      "later pairs are counted by their class",
 		"internal/body.maxReason":           shown,

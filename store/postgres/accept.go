@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
@@ -36,10 +37,15 @@ type acceptance struct {
 
 	state store.State
 	due   time.Time
+	ended *store.Ending // of a run that is stored as over
 }
 
 func (a *acceptance) size() int {
-	return runBytes + a.sub.TotalSize() + stepsSize(a.sub.Steps)
+	n := runBytes + a.sub.TotalSize() + stepsSize(a.sub.Steps)
+	if c := a.sub.Claim; c != nil && c.Ended != nil {
+		n += stepsSize(c.Ended.Steps)
+	}
+	return n
 }
 
 func (a *acceptance) prepare(b *acceptBatch) {
@@ -103,7 +109,7 @@ func (a *acceptance) skip(b *acceptBatch, open int) {
 
 // chooseState decides in which state the run begins.
 func (a *acceptance) chooseState(b *acceptBatch, f *flowCounts) {
-	a.state, a.due = store.Queued, time.Time{}
+	a.state, a.due, a.ended = store.Queued, time.Time{}, nil
 	if a.sub.Delay > 0 {
 		a.state, a.due = store.Waiting, b.now.Add(a.sub.Delay)
 	}
@@ -114,6 +120,9 @@ func (a *acceptance) chooseState(b *acceptBatch, f *flowCounts) {
 		free := a.state == store.Queued && f.ready == 0 && (h.Max <= 0 || f.running < h.Max)
 		if h.Started || free {
 			a.state, a.due = store.Running, time.Time{}
+		}
+		if free && h.Ended != nil {
+			a.state, a.ended = h.Ended.State, h.Ended
 		}
 	}
 }
@@ -150,6 +159,11 @@ func (a *acceptance) writeRun(b *acceptBatch, f *flowCounts) {
 		run.fence, run.owner, run.started, run.lease = 1, store.CleanText(h.Owner), b.now, b.now.Add(h.Lease)
 		a.out.Claim = &store.Claim{ID: a.sub.ID, Ref: claimRef(a.id, a.okey != ""), Fence: 1}
 	}
+	if a.ended != nil {
+		a.endRun(&run, b.now)
+		b.runs.addRun(run)
+		return
+	}
 	b.runs.addRun(run)
 	f.add(a.state, 1)
 	if a.okey != "" {
@@ -163,4 +177,13 @@ func (a *acceptance) writeRun(b *acceptBatch, f *flowCounts) {
 		b.signalReady = true
 	default:
 	}
+}
+
+// endRun makes the run one that is over already.
+func (a *acceptance) endRun(run *newRun, now time.Time) {
+	a.out.Ended = true
+	payload, status := a.sub.Finished(a.ended)
+	run.payload, run.status = &payload, status
+	run.fence, run.started, run.finished = 1, now.Add(-a.sub.Claim.Took), now
+	run.steps = append(slices.Clone(a.sub.Steps), a.ended.Steps...)
 }

@@ -124,9 +124,11 @@ func (r *newRuns) insertRuns() *query {
 		columnOf("bytes", "bigint", rows, func(r *newRun) int64 { return r.bytes }),
 		columnOf("largest", "int", rows, func(r *newRun) int { return r.largest }),
 	}
+	if anyRow(rows, func(r *newRun) bool { return r.fence > 0 }) {
+		columns = append(columns, columnOf("fence", "bigint", rows, func(r *newRun) int64 { return r.fence }))
+	}
 	if anyRow(rows, func(r *newRun) bool { return r.state == store.Running }) {
 		columns = append(columns,
-			columnOf("fence", "bigint", rows, func(r *newRun) int64 { return r.fence }),
 			columnOf("owner", "text", rows, func(r *newRun) *string { return nullText(r.owner) }),
 			columnOf("lease", "timestamptz", rows, func(r *newRun) *time.Time { return nullTime(r.lease) }))
 	}

@@ -34,6 +34,7 @@ type acceptance struct {
 
 	state store.State
 	due   int64
+	ended *store.Ending // of a run that is stored as over
 }
 
 func (a *acceptance) acceptRun() error {
@@ -92,6 +93,9 @@ func (a *acceptance) chooseState() error {
 		if h.Started || free {
 			a.state, a.due = store.Running, 0
 		}
+		if free && h.Ended != nil {
+			a.state, a.ended = h.Ended.State, h.Ended
+		}
 	}
 	return nil
 }
@@ -131,7 +135,12 @@ func (a *acceptance) writeRun() error {
 		return err
 	}
 	a.nextSeq++
-	if err := a.insertPayload(seq, &a.sub.Payload); err != nil {
+	payload := &a.sub.Payload
+	if a.ended != nil {
+		p, _ := a.sub.Finished(a.ended)
+		payload = &p
+	}
+	if err := a.insertPayload(seq, payload); err != nil {
 		return err
 	}
 	if err := a.writeSteps(seq, a.sub.Steps); err != nil {
@@ -139,6 +148,9 @@ func (a *acceptance) writeRun() error {
 	}
 	if err := a.writeDedupeKey(); err != nil {
 		return err
+	}
+	if a.ended != nil {
+		return a.writeEnd(seq)
 	}
 	a.counts.move(a.sub.Flow, noState, a.state)
 	switch a.state {
@@ -174,8 +186,8 @@ func (a *acceptance) insertRow(seq int64) error {
 	}
 	var fence int64
 	var started, due, okey, parent driver.Value
-	if a.state == store.Running {
-		fence, started = 1, a.now
+	if a.state == store.Running || a.ended != nil {
+		fence, started = 1, a.started()
 	}
 	if a.due > 0 {
 		due = a.due
@@ -186,9 +198,30 @@ func (a *acceptance) insertRow(seq int64) error {
 	if id, err := store.ParseID(s.Parent); err == nil {
 		parent = id[:]
 	}
+	if a.ended != nil {
+		_, status := s.Finished(a.ended)
+		_, err := a.exec("INSERT INTO runs (seq, id, flow, state, fence, status, size, version, started, finished, okey, from_failure, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			seq, a.id[:], s.Flow, int64(a.state), fence, int64(status), int64(len(s.Body)), nullText(s.Version), started, a.now, okey, s.FromFailure, parent)
+		return err
+	}
 	_, err := a.exec("INSERT INTO runs (seq, id, flow, state, fence, status, size, version, started, due, okey, from_failure, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		seq, a.id[:], s.Flow, int64(a.state), fence, int64(s.Status), int64(len(s.Body)), nullText(s.Version), started, due, okey, s.FromFailure, parent)
 	return err
+}
+
+// started returns when the run began.
+func (a *acceptance) started() int64 {
+	if a.ended == nil {
+		return a.now
+	}
+	return a.now - a.sub.Claim.Took.Milliseconds()
+}
+
+// writeEnd writes the steps of a run that is over already, and counts it.
+func (a *acceptance) writeEnd(seq int64) error {
+	a.out.Ended = true
+	a.stats.add(a.sub.Flow, a.state, a.started(), a.now, 1)
+	return a.writeSteps(seq, a.ended.Steps)
 }
 
 // claimDirectly claims the run for the caller.

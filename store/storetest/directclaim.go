@@ -3,6 +3,7 @@ package storetest
 import (
 	"time"
 
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -14,6 +15,10 @@ func directClaimTests() []test {
 		{"waits for its order key", directClaimOrder},
 		{"claims a started run in any case", directClaimStarted},
 		{"does not claim a delayed run", directClaimDelayed},
+		{"stores a run that has ended with its end", directClaimEnded},
+		{"queues a run that has ended behind others", directClaimEndedBehindQueue},
+		{"queues a run that has ended behind its order key", directClaimEndedOrder},
+		{"refuses a run that has ended with a failure", directClaimEndedFailed},
 	}
 }
 
@@ -98,5 +103,75 @@ func directClaimStarted(f *fixture) {
 func directClaimDelayed(f *fixture) {
 	if _, handed := f.submit(withDirectClaim(store.DirectClaim{}), withDelay(time.Second)); handed {
 		f.Error("handed over before its time")
+	}
+}
+
+// withEnd makes a submission one of a run that has ended with an output and two steps.
+func (f *fixture) withEnd() func(*store.Submission) {
+	return withDirectClaim(store.DirectClaim{Owner: "caller", Max: 1, Took: 3 * time.Second, Ended: &store.Ending{
+		State: store.Succeeded, Output: []byte("output"), Steps: []store.Step{f.newStep("one"), f.newStep("two")},
+	}})
+}
+
+func directClaimEnded(f *fixture) {
+	var ids []string
+	for range 2 { // none of them runs, so that the limit of the flow is not reached
+		sub := f.submission(f.withEnd(), withDedupeKey(ulid.New(f.clock.Now())))
+		a, err := f.s.Accept(f.ctx, sub)
+		f.ok(err)
+		if !a.Ended || a.Claim != nil {
+			f.Fatalf("ended %t, claim %v", a.Ended, a.Claim)
+		}
+		ids = append(ids, sub.ID)
+	}
+	r := f.checkState(ids[0], store.Succeeded)
+	f.same("output", r.Output, []byte("output"))
+	f.same("response", r.Response, []byte("response"))
+	f.same("status", r.Status, 202)
+	f.same("steps", r.Steps, []store.Step{f.newStep("one"), f.newStep("two")})
+	f.same("finished", r.Finished, f.clock.Now())
+	f.same("started", r.Started, f.clock.Now().Add(-3*time.Second))
+	f.claimNone()
+	counts, err := f.s.Stats(f.ctx, store.StatsQuery{})
+	f.ok(err)
+	f.same("counts", counts, []store.Count{{Flow: "orders", State: store.Succeeded, N: 2, Took: 6 * time.Second}})
+	f.checkStats(store.StatsQuery{})
+}
+
+func directClaimEndedBehindQueue(f *fixture) {
+	first := f.accept()
+	a, handed := f.submit(f.withEnd())
+	if a.Ended || handed {
+		f.Fatal("it came before an older run")
+	}
+	work := f.claim(2)
+	f.same("claimed", len(work), 2)
+	f.same("oldest", work[0].ID, first)
+	f.same("steps", len(work[1].Steps), 0)
+	f.same("output", work[1].Output, []byte(nil))
+	if a, _ := f.submit(f.withEnd()); a.Ended {
+		f.Error("it ended while as many runs of the flow run as may")
+	}
+}
+
+func directClaimEndedOrder(f *fixture) {
+	held, _ := f.submit(withDirectClaim(store.DirectClaim{}), withOrderKey("k"))
+	if a, handed := f.submit(f.withEnd(), withOrderKey("k")); a.Ended || handed {
+		f.Error("it came before an older run with its key")
+	}
+	f.finishRun(*held.Claim, store.Succeeded)
+	f.finishRun(f.claimOne().Claim, store.Succeeded)
+	if a, _ := f.submit(f.withEnd(), withOrderKey("k")); !a.Ended {
+		f.Error("it did not end, though none with its key is open")
+	}
+	f.accept(withOrderKey("k"))
+	f.claimOne() // the run that has ended does not block it
+}
+
+func directClaimEndedFailed(f *fixture) {
+	failed := f.submission(f.withEnd())
+	failed.Claim.Ended.State = store.Failed
+	if _, err := f.s.Accept(f.ctx, failed); err == nil {
+		f.Error("a failure was accepted")
 	}
 }

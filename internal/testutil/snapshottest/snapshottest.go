@@ -36,6 +36,12 @@ func NewEnv() run.Env {
 // the test ends.
 func Serve(t *testing.T, file string) *snapshot.Holder {
 	t.Helper()
+	return ServeCounted(t, file, telemetry.NewMetrics("", clock.System{}, func() int64 { return 0 }))
+}
+
+// ServeCounted is Serve with metrics.
+func ServeCounted(t *testing.T, file string, m *telemetry.Metrics) *snapshot.Holder {
+	t.Helper()
 	config, diags := load.Files(load.Options{
 		Clock: clock.System{},
 		FS:    fstest.MapFS{"f.hcl": {Data: []byte(file)}}, Paths: []load.Path{{Dir: "f.hcl"}},
@@ -45,7 +51,7 @@ func Serve(t *testing.T, file string) *snapshot.Holder {
 		t.Fatal(diags)
 	}
 	snap, err := snapshot.NewOpener(snapshot.Options{
-		Key: key, HasStore: true, Log: telemetry.NewLog(zap.NewNop()), Metrics: telemetry.NewMetrics("", clock.System{}, func() int64 { return 0 }),
+		Key: key, HasStore: true, Log: telemetry.NewLog(zap.NewNop()), Metrics: m,
 		Settings: flow.Settings{Clock: clock.System{}},
 	}).Open(config)
 	if err != nil {
