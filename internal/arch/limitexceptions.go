@@ -21,6 +21,8 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"gateway/endpoint.maxLoggedPath":    shown,
 		"gateway/snapshot.atOncePause":      inside,
 		"gateway/snapshot.maxRepeats":       inside,
+		"gateway/worker.atOnceTime":         inside,
+		"gateway/worker.checkpointDelay":    inside,
 		"gateway/endpoint.warningPause":     "a warning is repeated after it",
 		"gateway/telemetry.maxResults":      "later pairs are counted by their class",
 		"internal/body.maxReason":           shown,
