@@ -49,12 +49,12 @@ func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.P
 		return nil, problem
 	}
 	e := newRequestEvent(w, r, in, raw)
-	e.header.fields, e.caller = header, w.callerOf(accepting)
+	e.header.received, e.caller = header, w.callerOf(accepting)
 	decoded, problem := e.readParts(header, r.URL.RawQuery, in.Limits, w.ranges)
 	if problem != nil {
 		return nil, problem
 	}
-	e = e.withoutCredentials()
+	e.hideCredentials()
 	if problem := w.limitRate(e, in); problem != nil {
 		return nil, problem
 	}

@@ -2,7 +2,6 @@ package triggers
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 
@@ -112,33 +111,16 @@ func (w *webhook) checkForward(c *schema.Context, d *schema.Decoded) hcl.Diagnos
 	return nil
 }
 
-// withoutCredentials returns the event without the credentials of its caller. It
-// keeps those that actions send on, which Map and Encode leave out.
-func (e *requestEvent) withoutCredentials() *requestEvent {
+// hideCredentials hides the credentials of the caller. Those that actions send on
+// are hidden in Map and Encode.
+func (e *requestEvent) hideCredentials() {
 	names := e.webhook.secrets
-	isSent := func(name string) bool { return len(e.header.fields[name]) > 0 }
-	if len(names.query) == 0 && !slices.ContainsFunc(names.headers, isSent) {
-		return e
+	e.header.hidden, e.header.forwarded = names.headers, names.forward
+	if len(names.query) == 0 {
+		return
 	}
-	out := e.clone()
-	out.header.fields = maps.Clone(e.header.fields)
-	for _, name := range names.headers {
-		delete(out.header.fields, name)
+	e.url = withoutParameters(e.url, names.query)
+	for _, name := range names.query {
+		delete(e.query, name)
 	}
-	for _, name := range names.forward {
-		if lines := e.header.fields[name]; len(lines) > 0 {
-			if out.header.forwarded == nil {
-				out.header.forwarded = http.Header{}
-			}
-			out.header.forwarded[name] = lines
-		}
-	}
-	out.url = withoutParameters(e.url, names.query)
-	if len(names.query) > 0 {
-		out.query = maps.Clone(e.query)
-		for _, name := range names.query {
-			delete(out.query, name)
-		}
-	}
-	return out
 }

@@ -34,16 +34,8 @@ var _ flow.Sized = (*requestEvent)(nil)
 
 func newRequestEvent(w *webhook, r *http.Request, in flow.Incoming, body []byte) *requestEvent {
 	return &requestEvent{
-		webhook: w, raw: body, header: headerValues{fields: r.Header, host: r.Host}, path: in.PathValues,
+		webhook: w, raw: body, header: headerValues{received: r.Header, host: r.Host}, path: in.PathValues,
 		method: r.Method, url: requestURI(r), remoteIP: in.RemoteIP, receivedAt: in.ReceivedAt,
-	}
-}
-
-// clone returns a copy that shares the parts of the event.
-func (e *requestEvent) clone() *requestEvent {
-	return &requestEvent{
-		webhook: e.webhook, variables: e.variables, body: e.body, raw: e.raw, header: e.header, query: e.query, path: e.path,
-		method: e.method, url: e.url, remoteIP: e.remoteIP, receivedAt: e.receivedAt, caller: e.caller,
 	}
 }
 

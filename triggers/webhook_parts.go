@@ -1,7 +1,9 @@
 package triggers
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -9,24 +11,42 @@ import (
 // and a missing field is null. Repeated fields are joined as RFC 9110, section
 // 5.2, allows.
 type headerValues struct {
-	fields    http.Header
-	forwarded http.Header // credentials that actions send on; only Get finds them
-	host      string      // net/http stores it apart
+	received http.Header // hidden fields included, see fields
+	hidden   []string    // canonical names of credentials, which no flow reads and no record holds
+	// forwarded are hidden fields that actions send on; only Get finds them.
+	forwarded []string
+	host      string // net/http stores it apart
+}
+
+// fields returns the fields that flows read and records hold.
+func (h *headerValues) fields() http.Header {
+	if !slices.ContainsFunc(h.hidden, func(name string) bool { return len(h.received[name]) > 0 }) {
+		return h.received
+	}
+	out := maps.Clone(h.received)
+	for _, name := range h.hidden {
+		delete(out, name)
+	}
+	return out
 }
 
 // Get returns a field, null if it is missing.
 func (h *headerValues) Get(name string) (any, bool) {
 	v, ok := h.lookup(name)
-	if name = http.CanonicalHeaderKey(name); !ok && len(h.forwarded[name]) > 0 {
-		return joinLines(name, h.forwarded[name]), true
+	if ok {
+		return v, true
 	}
-	return v, true
+	name = http.CanonicalHeaderKey(name)
+	if lines := h.received[name]; len(lines) > 0 && slices.Contains(h.forwarded, name) {
+		return joinLines(name, lines), true
+	}
+	return nil, true
 }
 
 // lookup returns a field. It reports false if it is missing.
 func (h *headerValues) lookup(name string) (any, bool) {
 	name = http.CanonicalHeaderKey(name)
-	if lines := h.fields[name]; len(lines) > 0 {
+	if lines := h.received[name]; len(lines) > 0 && !slices.Contains(h.hidden, name) {
 		return joinLines(name, lines), true
 	}
 	if name == "Host" && h.host != "" {
@@ -37,11 +57,12 @@ func (h *headerValues) lookup(name string) (any, bool) {
 
 // Map returns all fields by canonical name.
 func (h *headerValues) Map() map[string]any {
-	out := make(map[string]any, len(h.fields)+1)
+	fields := h.fields()
+	out := make(map[string]any, len(fields)+1)
 	if h.host != "" {
 		out["Host"] = toValidUTF8(h.host)
 	}
-	for name, lines := range h.fields {
+	for name, lines := range fields {
 		if len(lines) > 0 {
 			out[name] = joinLines(name, lines)
 		}

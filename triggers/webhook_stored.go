@@ -38,7 +38,7 @@ func (w *webhook) Encode(ev flow.Event) (flow.StoredEvent, error) {
 	}
 	stored := storedRequest{
 		Method: e.method, URL: e.url, Host: e.header.host, RemoteIP: e.remoteIP, ReceivedAt: e.receivedAt,
-		Path: e.path, Header: e.header.fields, Auth: e.caller,
+		Path: e.path, Header: e.header.fields(), Auth: e.caller,
 	}
 	out := flow.StoredEvent{Body: e.raw}
 	body, others := w.sensitiveParts()
@@ -74,7 +74,7 @@ func (w *webhook) Decode(k flow.StoredEvent, limits flow.Limits) (flow.Event, er
 	}
 	e := &requestEvent{
 		webhook: w, raw: k.Body,
-		header: headerValues{fields: stored.Header, host: stored.Host}, path: stored.Path,
+		header: headerValues{received: stored.Header, host: stored.Host}, path: stored.Path,
 		method: stored.Method, url: stored.URL, remoteIP: stored.RemoteIP, receivedAt: stored.ReceivedAt,
 		caller: stored.Auth,
 	}

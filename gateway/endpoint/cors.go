@@ -16,9 +16,11 @@ const exposedHeaders = "Gateway-Ignored, Gateway-Replayed, Gateway-Run, RateLimi
 // servePreflight answers a preflight request of a browser if the endpoint that it
 // asks for allows other origins. It reports whether it has answered.
 func (q *request) servePreflight() bool {
-	method := q.r.Header.Get("Access-Control-Request-Method")
-	origin := q.r.Header.Get("Origin")
-	if q.r.Method != http.MethodOptions || method == "" || origin == "" {
+	if q.r.Method != http.MethodOptions {
+		return false
+	}
+	method, origin := q.r.Header.Get("Access-Control-Request-Method"), q.r.Header.Get("Origin")
+	if method == "" || origin == "" {
 		return false
 	}
 	endpoint := q.Snapshot.Router.Find(method, q.r.URL.EscapedPath()).Endpoint

@@ -2,6 +2,7 @@ package input
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/webhook-gateway/gateway/flow"
@@ -83,14 +84,15 @@ const (
 )
 
 // NewChecker returns a checker for the values of one request.
-func NewChecker() *Checker { return &Checker{steps: make([]Step, 0, 8)} }
+func NewChecker() *Checker { return &Checker{} }
 
 // Faults returns the faults that were found.
 func (c *Checker) Faults() Faults { return c.faults }
 
 // startAt moves to a place in a part of the request.
 func (c *Checker) startAt(part string, steps []Step, format Format) {
-	c.part, c.steps, c.shown, c.format = part, append(c.steps[:0], steps...), -1, format
+	// The steps are those of the variable, so that enter must copy them.
+	c.part, c.steps, c.shown, c.format = part, slices.Clip(steps), -1, format
 }
 
 // hideBelow keeps the names of members below the current place out of the log.

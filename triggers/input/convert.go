@@ -121,7 +121,10 @@ func (c *Checker) checkKind(t *Type, v any) (any, bool) {
 		_, ok = v.(bool)
 	case kindList, kindTuple:
 		if items, isList := v.([]any); isList {
-			return c.convertItems(t, items)
+			if out, changed := c.convertItems(t, items); changed {
+				return out, true
+			}
+			return v, false
 		}
 	case kindMap, kindObject:
 		if members, isObject := v.(map[string]any); isObject {
@@ -135,7 +138,7 @@ func (c *Checker) checkKind(t *Type, v any) (any, bool) {
 }
 
 // convertItems converts the elements of a list or tuple.
-func (c *Checker) convertItems(t *Type, items []any) (any, bool) {
+func (c *Checker) convertItems(t *Type, items []any) ([]any, bool) {
 	if t.kind == kindTuple && len(items) != len(t.items) {
 		c.addWrongCount(len(t.items), len(items))
 		return items, false

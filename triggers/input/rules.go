@@ -35,13 +35,13 @@ func (r *rules) checkValue(c *Checker, v any) {
 	if len(r.enum) > 0 && !slices.ContainsFunc(r.enum, func(e any) bool { return value.Equal(e, v) }) {
 		c.addFault("This must be "+r.enumText+".", r.enumText, value.TypeName(v))
 	}
-	switch v := v.(type) {
+	switch given := v.(type) {
 	case json.Number:
-		r.checkNumber(c, v)
+		r.checkNumber(c, given)
 	case string:
-		r.checkText(c, v)
+		r.checkText(c, given)
 	case []any:
-		r.checkCount(c, len(v), "element", value.TypeName(v))
+		r.checkCount(c, len(given), "element", value.TypeName(v))
 	}
 }
 
