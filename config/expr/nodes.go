@@ -150,9 +150,9 @@ func (t *templateNode) addPart(c *Expr) bool {
 }
 
 func (t *templateNode) eval(ctx context.Context, env Env) (any, bool) {
-	texts := make([]string, len(t.parts))
-	length := 0
-	for i, p := range t.parts {
+	var few [8]string // on the stack
+	texts, length := few[:0], 0
+	for _, p := range t.parts {
 		text := p.text
 		if p.path != nil {
 			v, ok := p.path.eval(ctx, env)
@@ -163,7 +163,7 @@ func (t *templateNode) eval(ctx context.Context, env Env) (any, bool) {
 				return nil, false
 			}
 		}
-		texts[i] = text
+		texts = append(texts, text)
 		length += len(text)
 	}
 	if full := takeTexts(env, int64(length)); full != nil {

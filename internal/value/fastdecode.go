@@ -3,6 +3,7 @@ package value
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -113,8 +114,31 @@ func (f *fastReader) readValue(want *Parts) (any, bool) {
 		if !f.skipNumber() {
 			return nil, false
 		}
-		return json.Number(f.slice(start, f.pos)), true
+		return f.makeNumber(start), true
 	}
+}
+
+// makeNumber returns the number from a place to the current one. Numbers of one digit
+// or two are shared, because a value of an interface takes memory.
+func (f *fastReader) makeNumber(start int) any {
+	digits := f.data[start:f.pos]
+	switch {
+	case len(digits) == 1:
+		return smallNumbers[digits[0]-'0']
+	case len(digits) == 2 && digits[0] != '-':
+		return smallNumbers[10*(digits[0]-'0')+digits[1]-'0']
+	}
+	return json.Number(f.slice(start, f.pos))
+}
+
+// smallNumbers are the numbers below 100.
+var smallNumbers = makeSmallNumbers()
+
+func makeSmallNumbers() (numbers [100]any) {
+	for i := range numbers {
+		numbers[i] = json.Number(strconv.Itoa(i))
+	}
+	return numbers
 }
 
 // take moves behind a literal, if it is next.
