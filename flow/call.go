@@ -24,7 +24,8 @@ type Call struct {
 	entered time.Time     // when the action began; zero if something delayed its first attempt
 	began   time.Time     // of an attempt with a timeout, as if it had not been interrupted
 	used    time.Duration // of the timeout, before the run was suspended
-	failed  FailedAttempts
+	attempt time.Time     // when the attempt began
+	failed  *FailedAttempts
 	span    *trace.Span // of the action; nil for none
 }
 

@@ -34,8 +34,7 @@ func Execute(ctx context.Context, r *Run) Outcome {
 	case errors.Is(err, errEnd):
 		return *top.end
 	}
-	var s *suspension
-	if errors.As(err, &s) {
+	if s, ok := errors.AsType[*suspension](err); ok {
 		return Outcome{State: Suspended, Wait: s.wait}
 	}
 	return r.fail(ctx, top, AsError(err))

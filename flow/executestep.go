@@ -22,11 +22,16 @@ func (l List) execute(ctx context.Context, f *frame) error {
 // execute runs one step in the frame, passes its record to the journal, and
 // decides whether its failure fails the run.
 func (s *Step) execute(ctx context.Context, f *frame) error {
-	c := &Call{Step: s, frame: f}
+	e := &struct { // in one piece of memory
+		call   Call
+		record Record
+	}{}
+	c, rec := &e.call, &e.record
+	c.Step, c.frame = s, f
 	ctx = c.startSpan(ctx)
 	now := f.run.Clock.Now()
 	c.entered = now
-	rec := &Record{Flow: f.run.Flow, Step: s, Path: c.Path(), State: Succeeded, Started: f.run.stepClock.next(now)}
+	*rec = Record{Flow: f.run.Flow, Step: s, Path: c.Path(), State: Succeeded, Started: f.run.stepClock.next(now)}
 	out, wanted, err := s.perform(ctx, c)
 	defer c.endSpan(rec, err)
 	if wanted {
@@ -61,7 +66,7 @@ func (s *Step) execute(ctx context.Context, f *frame) error {
 // false.
 func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err error) {
 	defer recoverPanic(&err)
-	if err := ctx.Err(); err != nil {
+	if err := clock.ErrAt(ctx, c.entered); err != nil {
 		return nil, true, err
 	}
 	earlier, ended := s.resume(c)
@@ -122,7 +127,7 @@ func (s *Step) runAttempts(ctx context.Context, c *Call) (any, error) {
 			return nil, err
 		}
 		failure := s.wrapError(err)
-		c.failed.add(FailedAttempt{began, clock.Since(c.Clock(), began), failure})
+		c.addFailure(FailedAttempt{began, clock.Since(c.Clock(), began), failure})
 		if l := c.frame.run.Logger; l != nil {
 			l.LogRetry(c, failure, wait)
 		}
@@ -139,7 +144,10 @@ func (c *Call) beginAttempt() time.Time {
 	if c.Attempt > 1 || began.IsZero() {
 		began = c.Clock().Now()
 	}
-	c.failed.Next = began
+	c.attempt = began
+	if c.failed != nil {
+		c.failed.Next = began
+	}
 	return began
 }
 
@@ -149,7 +157,7 @@ func (c *Call) attemptTime() time.Time {
 	if c.frame.run.AwaitsStore {
 		return c.Clock().Now()
 	}
-	return c.failed.Next
+	return c.attempt
 }
 
 // awaitCheckpoint lets the journal write what must not be lost before the action
@@ -200,7 +208,7 @@ func (s *Step) runAttempt(ctx context.Context, c *Call) (out any, err error) {
 	if out, err = s.runAction(ctx, c); err == nil {
 		err = s.takeOutput(c.frame.run, out)
 	}
-	if err == nil || ctx.Err() == nil || isControl(err) {
+	if err == nil || isControl(err) || ctx.Err() == nil {
 		return out, err
 	}
 	// An expression that the timeout cut off has an error of its own, which would

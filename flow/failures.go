@@ -21,9 +21,14 @@ type FailedAttempts struct {
 	Next    time.Time       // when the attempt after them began
 }
 
-// add adds an attempt. The bodies of answers are kept with the last attempt alone.
-func (f *FailedAttempts) add(a FailedAttempt) {
+// addFailure adds an attempt that failed. The bodies of answers are kept with the last
+// attempt alone.
+func (c *Call) addFailure(a FailedAttempt) {
 	a.Err.hideBody()
+	if c.failed == nil {
+		c.failed = &FailedAttempts{}
+	}
+	f := c.failed
 	if len(f.List) == 2*MaxAttemptsKept {
 		f.List = append(f.List[:MaxAttemptsKept], f.List[MaxAttemptsKept+1:]...)
 		f.Skipped++

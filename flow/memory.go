@@ -66,10 +66,11 @@ func outOfMemory(message string) *Error {
 // encodeJSON encodes a value that may hold a large text many times. The memory of
 // the encoded text is taken before it is made, and kept until the run ends.
 func encodeJSON(env expr.Env, v any) ([]byte, error) {
-	if err := takeAnswer(env, value.EncodedSize(v)); err != nil {
+	size := value.EncodedSize(v)
+	if err := takeAnswer(env, size); err != nil {
 		return nil, err
 	}
-	return value.Append(nil, v)
+	return value.Append(make([]byte, 0, size), v)
 }
 
 // takeAnswer takes memory for the body of an answer until the run ends.

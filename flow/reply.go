@@ -26,7 +26,8 @@ type Reply struct {
 	body    expr.Of[string]
 	base64  expr.Of[string]
 
-	constant *Response // set if the answer does not depend on the run
+	sensitive bool      // see Sensitive
+	constant  *Response // set if the answer does not depend on the run
 }
 
 // DescribeReply declares the fields of the answer.
@@ -66,6 +67,7 @@ func (r *Reply) checkFields(_ *schema.Context, d *schema.Decoded) hcl.Diagnostic
 			}
 		}
 	}
+	r.sensitive = slices.ContainsFunc(r.exprs(), func(e *expr.Expr) bool { return e != nil && e.Sensitive() })
 	if !diags.HasErrors() && r.isConstant() {
 		r.constant, _ = r.buildResponse(context.Background(), nil, http.StatusOK)
 	}
@@ -86,9 +88,7 @@ func (r *Reply) isConstant() bool {
 }
 
 // Sensitive reports whether the answer holds a secret or another sensitive value.
-func (r *Reply) Sensitive() bool {
-	return slices.ContainsFunc(r.exprs(), func(e *expr.Expr) bool { return e != nil && e.Sensitive() })
-}
+func (r *Reply) Sensitive() bool { return r.sensitive }
 
 // Computes reports whether the answer has an expression that may take long.
 func (r *Reply) Computes() bool { return AnyComputes(r.exprs()...) }
@@ -116,7 +116,7 @@ func (r *Reply) Build(ctx context.Context, env expr.Env, status int) (*Response,
 }
 
 func (r *Reply) buildResponse(ctx context.Context, env expr.Env, status int) (*Response, error) {
-	out := &Response{Header: http.Header{}, Sensitive: r.Sensitive()}
+	out := &Response{Sensitive: r.sensitive}
 	var err error
 	if out.Status, err = r.status.EvalOr(ctx, env, status); err != nil {
 		return nil, err
@@ -133,6 +133,12 @@ func (r *Reply) buildResponse(ctx context.Context, env expr.Env, status int) (*R
 	if err != nil {
 		return nil, err
 	}
+	if len(headers) == 0 {
+		return out, nil
+	}
+	shared := out.Header
+	out.Header = http.Header{}
+	maps.Copy(out.Header, shared)
 	for name, text := range headers {
 		if isURLHeader(name) {
 			if text, err = urltext.Join(text); err != nil {
@@ -160,7 +166,7 @@ func (r *Reply) buildBody(ctx context.Context, env expr.Env, out *Response) erro
 		if err != nil {
 			return err
 		}
-		out.Header["Content-Type"] = jsonType
+		out.Header = jsonHeader
 		if out.Body, err = encodeJSON(env, v); err != nil {
 			return r.encodingError(err)
 		}
@@ -179,7 +185,7 @@ func (r *Reply) buildBody(ctx context.Context, env expr.Env, out *Response) erro
 	if err := takeAnswer(env, int64(len(text))); err != nil {
 		return err
 	}
-	out.Header["Content-Type"] = textType
+	out.Header = textHeader
 	out.Body = []byte(text)
 	return nil
 }
@@ -192,7 +198,7 @@ func (r *Reply) buildBytes(ctx context.Context, env expr.Env, out *Response) err
 	if err := takeAnswer(env, int64(len(text))); err != nil {
 		return err
 	}
-	out.Header["Content-Type"] = bytesType
+	out.Header = bytesHeader
 	if out.Body, err = value.DecodeBase64(text); err != nil {
 		return InvalidValue(r.base64.Expr(), fmt.Errorf("body_base64 is %w", err))
 	}
@@ -209,9 +215,10 @@ func (r *Reply) encodingError(err error) error {
 	return &Error{Class: Invalid, Message: "the answer can't be written as JSON: " + err.Error(), Err: err}
 }
 
+// The header of an answer by the kind of its body. All answers without further fields
+// share it.
 var (
-	jsonType = []string{"application/json"}
-	textType = []string{"text/plain; charset=utf-8"}
-
-	bytesType = []string{"application/octet-stream"}
+	jsonHeader  = http.Header{"Content-Type": {"application/json"}}
+	textHeader  = http.Header{"Content-Type": {"text/plain; charset=utf-8"}}
+	bytesHeader = http.Header{"Content-Type": {"application/octet-stream"}}
 )

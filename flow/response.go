@@ -5,7 +5,7 @@ import "net/http"
 // Response is the answer to a caller.
 type Response struct {
 	Status int
-	Header http.Header
+	Header http.Header // is not changed, because answers may share it
 	Body   []byte
 	// Sensitive: the response is kept out of the history, and sealed in the store.
 	Sensitive bool

@@ -100,7 +100,7 @@ type Record struct {
 	Input      map[string]any // see Run.RecordInputs
 	Output     any
 	Err        *Error
-	Earlier    FailedAttempts // of this call, before the last one
+	Earlier    *FailedAttempts // of this call, before the last one; nil for none
 }
 
 // State is the state of a run or of a step.

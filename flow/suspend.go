@@ -83,11 +83,8 @@ func (c *Call) noteSuspension(err error, rec *Record) {
 
 // IsSuspended reports whether an error of an action suspends the run.
 func IsSuspended(err error) bool {
-	if err == nil {
-		return false // the common case, without the variable on the heap
-	}
-	var s *suspension
-	return errors.As(err, &s)
+	_, ok := errors.AsType[*suspension](err)
+	return ok
 }
 
 // StillSuspended is the error of an action whose wait has time left when its run
@@ -104,8 +101,8 @@ func UsedTimeout(c clock.Clock, began time.Time, span time.Duration) time.Durati
 // takeUnrecorded returns the wait of a suspension and whether it has no record
 // yet, and marks it as recorded.
 func takeUnrecorded(err error) (wait time.Duration, unrecorded bool) {
-	var s *suspension
-	if !errors.As(err, &s) {
+	s, ok := errors.AsType[*suspension](err)
+	if !ok {
 		return 0, false
 	}
 	unrecorded, s.recorded = !s.recorded, true

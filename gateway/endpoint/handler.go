@@ -110,7 +110,8 @@ type request struct {
 	lines   [2]string // header fields of the answer: the id, and the length of the body
 
 	mu      sync.Mutex
-	records []*flow.Record // of the steps that have ended, for the history
+	records []*flow.Record  // of the steps that have ended, for the history
+	few     [4]*flow.Record // the space of the first ones
 }
 
 // ServeHTTP serves a request to an endpoint.

@@ -139,13 +139,14 @@ func (q *request) recordRun(r *flow.Run, out *flow.Outcome, response *flow.Respo
 	q.Snapshot.Retain()
 	size := q.memorySize(r.Event) + q.Computed() + int64(len(response.Body))
 	taken := q.GiveUp() // the entry has it from now on
+	ended := *out       // a copy, so that the outcome of most runs stays on the stack
 	release := func() {
 		q.forgetRecords()
 		q.Env.Memory.Free(taken)
 		q.Snapshot.Release()
 	}
 	q.handler.Recorder.Add(history.PendingEntry{Size: size, Release: release, Build: func() *store.Entry {
-		q.addDetails(e, r, out, response)
+		q.addDetails(e, r, &ended, response)
 		return e
 	}})
 }
@@ -176,7 +177,7 @@ func (q *request) newEntry(r *flow.Run, status int) *store.Entry {
 func (q *request) forgetRecords() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.records = nil
+	q.records, q.few = nil, [len(q.few)]*flow.Record{}
 }
 
 // addOutcome adds to an entry how the run ended.

@@ -103,6 +103,9 @@ func (j syncJournal) Done(rec *flow.Record) {
 		return
 	}
 	q.mu.Lock()
+	if q.records == nil {
+		q.records = q.few[:0]
+	}
 	q.records = append(q.records, rec)
 	q.mu.Unlock()
 }

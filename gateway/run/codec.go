@@ -33,10 +33,10 @@ func (s *Scope) EncodeStep(rec *flow.Record) store.Step {
 		step.Cause = s.FailureCause(rec.Err)
 		step.Output = s.encodeErrorBody(rec)
 	}
-	if len(rec.Earlier.List) > 0 {
+	if rec.Earlier != nil {
 		d := DecodeDetail(step.Cause.Detail)
 		d.Began = rec.Earlier.Next.UTC()
-		d.addAttempts(s.encodeAttempts(rec.Earlier), rec.Earlier.Skipped)
+		d.addAttempts(s.encodeAttempts(rec.Earlier.List), rec.Earlier.Skipped)
 		step.Cause.Detail = d.encode()
 	}
 	return step

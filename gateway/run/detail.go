@@ -115,9 +115,9 @@ func (d *Detail) addAttempts(earlier []Attempt, skipped int) {
 
 // encodeAttempts describes the attempts of an action that its retry block followed by
 // another.
-func (s *Scope) encodeAttempts(f flow.FailedAttempts) []Attempt {
-	out := make([]Attempt, 0, len(f.List))
-	for _, a := range f.List {
+func (s *Scope) encodeAttempts(failed []flow.FailedAttempt) []Attempt {
+	out := make([]Attempt, 0, len(failed))
+	for _, a := range failed {
 		one := Attempt{At: a.Started.UTC(), Took: a.Took, Reason: a.Err.Reason, Class: string(a.Err.Class), Message: shortMessage(s.RedactText(a.Err.RedactedMessage()))}
 		if x := a.Err.Exchange; x != nil {
 			one.Status = x.Status

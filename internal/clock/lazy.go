@@ -51,7 +51,17 @@ func (l *lazyDeadline) Done() <-chan struct{} {
 }
 
 // Err returns why the context has ended.
-func (l *lazyDeadline) Err() error {
+func (l *lazyDeadline) Err() error { return l.errAt(l.clock.Now()) }
+
+// ErrAt is the Err of a context for a caller that has just read the clock.
+func ErrAt(ctx context.Context, now time.Time) error {
+	if l, ok := ctx.(*lazyDeadline); ok {
+		return l.errAt(now)
+	}
+	return ctx.Err()
+}
+
+func (l *lazyDeadline) errAt(now time.Time) error {
 	if e := l.eager.Load(); e != nil {
 		return e.Err()
 	}
@@ -59,7 +69,7 @@ func (l *lazyDeadline) Err() error {
 		return context.Canceled
 	}
 	err := l.parent.Err()
-	if err == nil && !l.clock.Now().Before(l.at) {
+	if err == nil && !now.Before(l.at) {
 		err = context.DeadlineExceeded
 	}
 	if err != nil {
