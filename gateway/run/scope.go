@@ -85,6 +85,9 @@ func (s *Scope) flowVersion() string {
 
 // endpointOf returns the endpoint of a flow that runs as a part of the run.
 func (s *Scope) endpointOf(flow string) *snapshot.Endpoint {
+	if s.FlowName() == flow {
+		return s.Endpoint
+	}
 	if e := s.Snapshot.Endpoints[flow]; e != nil {
 		return e
 	}
