@@ -32,7 +32,7 @@ type row struct {
 var (
 	rate   = regexp.MustCompile(`Requests/sec:\s+([\d.]+)`)
 	total  = regexp.MustCompile(`(\d+) requests in`)
-	p99    = regexp.MustCompile(`99%\s+(\S+)`)
+	p99    = regexp.MustCompile(`(?m)^ +99%\s+(\S+)`)
 	kept   = regexp.MustCompile(`(?m)^(gateway_(?:history_\w+_total|runs_total\{.*state="succeeded"\})) (\S+)$`)
 	failed = regexp.MustCompile(`Non-2xx or 3xx responses: (\d+)|Socket errors: .*`)
 )

@@ -166,6 +166,9 @@ func (n *nowhere) Header() http.Header         { return n.header }
 func (n *nowhere) Write(p []byte) (int, error) { return len(p), nil }
 func (n *nowhere) WriteHeader(status int)      { n.status = status }
 
+// SetReadDeadline does nothing, as net/http mostly does.
+func (n *nowhere) SetReadDeadline(time.Time) error { return nil }
+
 func printMemory(runs int64, took time.Duration) {
 	runtime.GC()
 	runtime.GC() // what finalizers let go of
