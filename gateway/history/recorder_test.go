@@ -157,7 +157,7 @@ func TestRecorderKeepsMemoryUntilEntriesAreWritten(t *testing.T) {
 }
 
 // TestRecorderCollectsOutcomes: outcomes are written together, after a second or when
-// there are many, and at the end.
+// there are many, and at the end. Those of many flows wait longer.
 func TestRecorderCollectsOutcomes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -182,10 +182,27 @@ func TestRecorderCollectsOutcomes(t *testing.T) {
 		add(100, 1, time.Second)
 		add(8192, 2, 0)
 		add(1, 3, time.Second)
+		for i := range 8192 {
+			r.AddOutcome(store.Outcome{ID: "x", Flow: strconv.Itoa(i)})
+		}
+		synctest.Wait()
+		if f.writes != 4 {
+			t.Errorf("%d writes of outcomes of many flows, want 4", f.writes)
+		}
+		for range 8192 { // the outcomes before were of many flows
+			r.AddOutcome(store.Outcome{ID: "x"})
+		}
+		add(0, 4, 4*time.Second-1)
+		time.Sleep(1)
+		synctest.Wait()
+		if f.writes != 5 {
+			t.Errorf("%d writes after 4 s, want 5", f.writes)
+		}
+		add(1, 6, time.Second)
 		r.AddOutcome(store.Outcome{ID: "last"})
 		cancel()
 		<-ended
-		if f.writes != 4 || f.outcomes[len(f.outcomes)-1] != "last" || r.SummaryOnly() != int64(len(f.outcomes)) {
+		if f.writes != 7 || f.outcomes[len(f.outcomes)-1] != "last" || r.SummaryOnly() != int64(len(f.outcomes)) {
 			t.Errorf("%d writes; the last outcome is %q", f.writes, f.outcomes[len(f.outcomes)-1])
 		}
 	})

@@ -75,6 +75,8 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"gateway/history.maxBatchBytes":     inside,
 		"gateway/history.maxThrottle":       inside,
 		"gateway/history.maxPause":          inside,
+		"gateway/history.maxFullOutcomes":   inside,
+		"gateway/history.flowPause":         inside,
 		"gateway/worker.batchPause":         inside,
 		"store/outcomes.MaxOutcomes":        inside,
 		"store/outcomes.maxAsked":           inside,
