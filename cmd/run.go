@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -328,6 +329,7 @@ func (r *runner) serve(ctx context.Context, g *gateway.Gateway, c *load.Config, 
 		return err
 	}
 	r.showEndpoints(g.Addresses(), first(c.Gateway.PublicURL, baseURL(c.Gateway.Listen, public, c.Gateway.TLS != nil)))
+	r.showDashboard(first(r.oidc.adminURL, baseURL(c.Gateway.Admin.Listen, adminListener, false)))
 	o.Log.Info("ready", zap.String("listen", public.Addr().String()), zap.String("admin", adminListener.Addr().String()), zap.Int("flows", len(c.Flows)))
 	defer reloadOnHangup(g)()
 	group, ctx := errgroup.WithContext(ctx)
@@ -347,6 +349,14 @@ func (r *runner) showEndpoints(endpoints []snapshot.Address, base string) {
 			continue
 		}
 		_, _ = fmt.Fprintln(r.out, e.Line(base))
+	}
+}
+
+// showDashboard prints the URL of the dashboard. A log that is JSON has the address
+// of its listener.
+func (r *runner) showDashboard(base string) {
+	if r.logFormat != "json" {
+		_, _ = fmt.Fprintf(r.out, "Dashboard: %s/\n", strings.TrimSuffix(base, "/"))
 	}
 }
 

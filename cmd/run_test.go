@@ -68,6 +68,19 @@ func TestRunFlagsWinOverVariables(t *testing.T) {
 	}
 }
 
+// TestShowDashboard prints where the dashboard is, unless the log is for programs.
+func TestShowDashboard(t *testing.T) {
+	t.Parallel()
+	for format, want := range map[string]string{"console": "Dashboard: http://localhost:8081/\n", "json": ""} {
+		var out strings.Builder
+		r := &runner{command: &command{out: &out}, logFormat: format}
+		r.showDashboard("http://localhost:8081")
+		if out.String() != want {
+			t.Errorf("with the log format %s: %q, want %q", format, out.String(), want)
+		}
+	}
+}
+
 func TestIsLoopback(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]bool{

@@ -66,6 +66,9 @@ func TestPagesWhileTheStoreIsAway(t *testing.T) {
 			t.Errorf("%s: %d", path, w.Code)
 		}
 		wantText(t, w.Body.String(), "The store is not available")
+		if got := linkTo(t, w.Body.String(), "Try again"); got != path {
+			t.Errorf("%s offers to try %s again", path, got)
+		}
 	}
 	if w := s.call(http.MethodPost, "/bulk", url.Values{"do": {"retry"}, "state": {"failed"}}); w.Code == http.StatusSeeOther {
 		t.Error("a change succeeded without the store")

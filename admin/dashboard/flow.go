@@ -37,8 +37,8 @@ func (d *Dashboard) showFlow(r *http.Request) (*page, error) {
 	}
 	body := &flowPage{
 		FlowDetail: detail, Share: 100 * detail.Runs.FailedShare,
-		Runs:     newSpark(detail.Runs.Minutes, detail.Runs.FailedBy),
-		Requests: newSpark(detail.Requests.Minutes, make([]int64, len(detail.Requests.Minutes))),
+		Runs:     newSpark("runs", detail.Runs.Minutes, detail.Runs.FailedBy),
+		Requests: newSpark("requests", detail.Requests.Minutes, make([]int64, len(detail.Requests.Minutes))),
 		Source:   numberLines(&detail.Source),
 	}
 	if detail.Trigger == "flow" {

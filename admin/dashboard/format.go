@@ -16,7 +16,8 @@ func (d *Dashboard) functions() template.FuncMap {
 		"ago":     func(t time.Time) string { return formatAgo(t, d.Clock.Now()) },
 		"until":   func(t time.Time) string { return formatUntil(t, d.Clock.Now()) },
 		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
-		"full":    func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000 UTC") },
+		"full":    formatTime,
+		"moment":  formatMoment,
 		"since":   func(t time.Time) string { return formatSeconds(clock.Since(d.Clock, t).Seconds()) },
 		"seconds": formatSeconds,
 		"bytes":   formatBytes,
@@ -24,10 +25,28 @@ func (d *Dashboard) functions() template.FuncMap {
 		"plural":  plural,
 		"rate":    formatRate,
 		"percent": formatPercent,
+		"short":   shorten,
 	}
 }
 
 const day = 24 * time.Hour
+
+// formatTime writes a time, with its milliseconds if it has any.
+func formatTime(t time.Time) string {
+	if t = t.UTC().Truncate(time.Millisecond); t.Nanosecond() == 0 {
+		return t.Format("2006-01-02 15:04:05 UTC")
+	}
+	return t.Format("2006-01-02 15:04:05.000 UTC")
+}
+
+// formatMoment writes a time of a filter, which may also be a duration.
+func formatMoment(text string) string {
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return text
+	}
+	return formatTime(t)
+}
 
 // formatAgo says how long ago a time was.
 func formatAgo(t, now time.Time) string {
@@ -77,9 +96,9 @@ func formatSeconds(s float64) string {
 	case s < 60:
 		return fmt.Sprintf("%.1f s", s)
 	case s < 3600:
-		return fmt.Sprintf("%d min %d s", int(s)/60, int(s)%60)
+		return strings.TrimSuffix(fmt.Sprintf("%d min %d s", int(s)/60, int(s)%60), " 0 s")
 	}
-	return fmt.Sprintf("%d h %d min", int(s)/3600, int(s)%3600/60)
+	return strings.TrimSuffix(fmt.Sprintf("%d h %d min", int(s)/3600, int(s)%3600/60), " 0 min")
 }
 
 func formatBytes(n int) string {
@@ -130,6 +149,19 @@ func formatRate(n float64) string {
 		return strconv.FormatFloat(n, 'f', 1, 64)
 	}
 	return formatNumber(int64(n + 0.5))
+}
+
+// maxTitle bounds labels and descriptions of flows in bytes. The source of the flow
+// has the whole.
+const maxTitle = 2000
+
+// shorten returns the beginning of a text from the flow files.
+func shorten(text string) string {
+	text, isCut := cutText(text, maxTitle)
+	if isCut {
+		text += "…"
+	}
+	return text
 }
 
 // formatPercent writes a share. One that is not zero or all is not written so.

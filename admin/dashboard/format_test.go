@@ -18,9 +18,21 @@ func TestFormatTimes(t *testing.T) {
 	}
 }
 
+func TestFormatMoments(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"2026-03-01T12:00:00Z": "2026-03-01 12:00:00 UTC", "2026-03-01T12:00:00.000000001Z": "2026-03-01 12:00:00 UTC",
+		"2026-03-01T13:00:00.25+01:00": "2026-03-01 12:00:00.250 UTC", "24h": "24h", "": "",
+	} {
+		if got := formatMoment(text); got != want {
+			t.Errorf("%s is %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestFormatNumbers(t *testing.T) {
 	t.Parallel()
-	for s, want := range map[float64]string{0: "0 µs", 0.000123: "123 µs", 0.0042: "4.2 ms", 0.25: "250 ms", 2.5: "2.50 s", 12.34: "12.3 s", 75: "1 min 15 s", 7500: "2 h 5 min"} {
+	for s, want := range map[float64]string{0: "0 µs", 0.000123: "123 µs", 0.0042: "4.2 ms", 0.25: "250 ms", 2.5: "2.50 s", 12.34: "12.3 s", 75: "1 min 15 s", 120: "2 min", 7500: "2 h 5 min", 86400: "24 h"} {
 		if got := formatSeconds(s); got != want {
 			t.Errorf("%v s is %q, want %q", s, got, want)
 		}

@@ -56,7 +56,7 @@ func (d *Dashboard) showOverview(r *http.Request) (*page, error) {
 			body.Paused = append(body.Paused, *f)
 		}
 		if body.Find == "" || containsFold(f.Name, body.Find) || containsFold(f.Label, body.Find) {
-			body.Flows = append(body.Flows, flowRow{*f, newSpark(f.Runs.Minutes, f.Runs.FailedBy), 100 * f.Runs.FailedShare})
+			body.Flows = append(body.Flows, flowRow{*f, newSpark("runs", f.Runs.Minutes, f.Runs.FailedBy), 100 * f.Runs.FailedShare})
 		}
 	}
 	if err := d.addFailures(r.Context(), body); err != nil {
@@ -104,9 +104,10 @@ func (p *overviewPage) sortFlows(by string) {
 	}{
 		{"Flow", "", nil},
 		{"Trigger", "trigger", func(a, b *flowRow) int { return cmp.Compare(a.Trigger, b.Trigger) }},
+		{"Runs", "count", func(a, b *flowRow) int { return cmp.Compare(b.Runs.Count, a.Runs.Count) }},
+		{"Failed", "failed", func(a, b *flowRow) int { return cmp.Compare(b.Share, a.Share) }},
 		{"Requests/min", "requests", func(a, b *flowRow) int { return cmp.Compare(b.Requests.PerMinute, a.Requests.PerMinute) }},
 		{"Runs/min", "runs", func(a, b *flowRow) int { return cmp.Compare(b.Runs.PerMinute, a.Runs.PerMinute) }},
-		{"Failed", "failed", func(a, b *flowRow) int { return cmp.Compare(b.Share, a.Share) }},
 		{"p50", "p50", func(a, b *flowRow) int { return cmp.Compare(b.Runs.P50, a.Runs.P50) }},
 		{"p95", "p95", func(a, b *flowRow) int { return cmp.Compare(b.Runs.P95, a.Runs.P95) }},
 		{"Queued", "queued", func(a, b *flowRow) int { return cmp.Compare(b.Queue.Queued, a.Queue.Queued) }},
@@ -173,20 +174,26 @@ type sourceLine struct {
 // maxFindings is how many findings a page shows.
 const maxFindings = 20
 
+// readFindings returns the findings that the overview shows, the errors first.
 func readFindings(all ops.Findings) []finding {
 	var out []finding
-	for i, text := range all.Diagnostics {
-		var f finding
-		if json.Unmarshal(text, &f) != nil {
+	for _, severity := range []string{"error", "warning"} {
+		if severity == "error" && all.Errors == 0 {
 			continue
 		}
-		if s := f.Snippet; s != nil {
-			f.Lines = markLines(s.Code, s.StartLine, s.From, s.To)
+		for _, text := range all.Diagnostics {
+			var f finding
+			if len(out) < maxFindings && json.Unmarshal(text, &f) == nil && f.Severity == severity {
+				out = append(out, f)
+			}
 		}
-		out = append(out, f)
-		if len(out) == maxFindings {
-			out[len(out)-1].More = len(all.Diagnostics) - i - 1
-			break
+	}
+	if len(out) == maxFindings {
+		out[maxFindings-1].More = len(all.Diagnostics) - maxFindings
+	}
+	for i := range out {
+		if s := out[i].Snippet; s != nil {
+			out[i].Lines = markLines(s.Code, s.StartLine, s.From, s.To)
 		}
 	}
 	return out

@@ -21,7 +21,7 @@ func TestOverview(t *testing.T) {
 	newest := s.Fail("y", "no route")
 	other := s.Fail("x", "too large")
 	page := s.get("/", 200)
-	wantText(t, page, "Failed in the last 24 hours", "3 runs with this cause y note permanent no route", "1 run with this cause x note permanent too large", "75 %")
+	wantText(t, page, "Failed in the last 24 hours", "3 runs with this cause y note no route permanent", "1 run with this cause x note too large permanent", "75 %")
 	wantNone(t, page, "Nothing. No run failed")
 	if strings.Index(page, "no route") < strings.Index(page, "too large") {
 		t.Error("the group with the newest run does not come first")
@@ -55,6 +55,12 @@ func TestOverviewOfFaultyFiles(t *testing.T) {
 	s.Write("flow \"a\" {\n" + strings.Repeat("  trigger \"nonsense\" {\n  }\n", 40) + "}\n")
 	s.Gateway.Reload("test")
 	wantText(t, s.get("/", 200), "more finding")
+	s.Write("flow \"a\" {\n  trigger \"webhook\" {\n    path = \"/a\"\n    mode = \"sync\"\n  }\n}\nflow \"b\" {\n  trigger \"nonsense\" {\n  }\n}\n")
+	s.Gateway.Reload("test")
+	page = s.get("/", 200)
+	if first, second := strings.Index(page, "flows/main.hcl:8,"), strings.Index(page, "flows/main.hcl:1,"); first < 0 || second < first {
+		t.Errorf("the error is at %d of the page, the warning before it in the file at %d", first, second)
+	}
 }
 
 // TestPagesWithoutStore shows what a gateway that keeps no runs can show.
@@ -134,10 +140,10 @@ func TestFlowPage(t *testing.T) {
 	wantText(t, page, "gateway send signed --watch")
 	wantText(t, page, "Callers sign their requests ( github )")
 	wantNone(t, page, "written-in-the-file", "curl \\")
-	wantText(t, s.get("/flows/nightly", 200), "Next times", "03:00:00.000 UTC", "No run yet.")
+	wantText(t, s.get("/flows/nightly", 200), "Next times", "03:00:00 UTC", "No run yet.")
 	wantText(t, s.get("/flows/order", http.StatusNotFound), `There is no flow "order" in the files; did you mean "orders"?`)
 
-	wantText(t, s.get("/schedules", 200), "nightly in", "03:00:00.000 UTC")
+	wantText(t, s.get("/schedules", 200), "nightly in", "03:00:00 UTC")
 	wantText(t, s.get("/links", 200), "offer", "/offer")
 	none := newSite(t)
 	wantText(t, none.get("/schedules", 200), `No flow has the trigger "schedule".`)

@@ -130,6 +130,7 @@ type errorPage struct {
 	Title   string
 	Message string
 	Back    string // the page with the form
+	Again   string // the page itself, if it may come back
 }
 
 // writeError writes a page about an error, or the redirect that it is.
@@ -148,8 +149,11 @@ func (d *Dashboard) writeError(w http.ResponseWriter, r *http.Request, err error
 		w.Header().Set("Retry-After", "5")
 	}
 	body := errorPage{Title: title, Message: toSentence(known.Message)}
-	if r.Method == http.MethodPost {
+	switch {
+	case r.Method == http.MethodPost:
 		body.Back = backTo(r)
+	case known.Kind == ops.Unavailable:
+		body.Again = r.URL.RequestURI()
 	}
 	d.writePage(w, r, status, &page{Name: "error", Title: title, Body: body})
 }

@@ -21,28 +21,29 @@ const maxSteps = 200
 // runPage is everything about one run, the error first.
 type runPage struct {
 	*ops.RunDetail
-	Cause     *ops.RunCause
-	Source    []sourceLine // the lines of the action that failed, as they are now
-	Changed   bool         // the flow was changed after the run was accepted
-	Gone      bool         // the flow is not in the files
-	Open      bool         // the run is not over
-	SavesTest bool         // a test can repeat the run
-	Dismiss   bool         // the run can be dismissed
-	Retry     retryChoices
-	Steps     []stepRow
-	FromStep  int // number of the first step that is shown
-	Total     int // number of all steps
-	PrevSteps string
-	NextSteps string
-	Headers   []header
-	Body      *shown
-	Event     *shown
-	Variables *shown
-	Output    *shown
-	Answer    *answer
-	Hidden    []hiddenPart
-	Try       string // URL that tries the flow with the request of the run
-	Change    string // state that the script compares
+	Cause      *ops.RunCause
+	Source     []sourceLine // the lines of the action that failed, as they are now
+	Changed    bool         // the flow was changed after the run was accepted
+	Gone       bool         // the flow is not in the files
+	Open       bool         // the run is not over
+	SavesTest  bool         // a test can repeat the run
+	Dismiss    bool         // the run can be dismissed
+	Retry      retryChoices
+	FailedStep string // URL of the action that failed the run; "" if there is none
+	Steps      []stepRow
+	FromStep   int // number of the first step that is shown
+	Total      int // number of all steps
+	PrevSteps  string
+	NextSteps  string
+	Headers    []header
+	Body       *shown
+	Event      *shown
+	Variables  *shown
+	Output     *shown
+	Answer     *answer
+	Hidden     []hiddenPart
+	Try        string // URL that tries the flow with the request of the run
+	Change     string // state that the script compares
 }
 
 // retryChoices are the ways in which the run may be run again.
@@ -178,12 +179,32 @@ func (p *runPage) addSteps(left *budget, from int) {
 			}
 		}
 	}
+	p.FailedStep = p.linkFailedStep()
 	if from > 0 {
 		p.PrevSteps = fmt.Sprintf("%s?step=%d#steps", runURL(p.ID), max(from-maxSteps, 0))
 	}
 	if to < len(steps) {
 		p.NextSteps = fmt.Sprintf("%s?step=%d#steps", runURL(p.ID), to)
 	}
+}
+
+// linkFailedStep returns the URL of the action that failed the run, on whichever
+// page of the actions it is; "" if no action did.
+func (p *runPage) linkFailedStep() string {
+	if p.Cause == nil || p.Cause.Action == "" {
+		return ""
+	}
+	for i := range slices.Backward(p.RunDetail.Steps) {
+		s := &p.RunDetail.Steps[i]
+		if name, _ := splitPath(s.Path); s.Cause != nil && name == p.Cause.Action {
+			place := fmt.Sprintf("#step-%d", i+1)
+			if i+1 < p.FromStep || i+1 >= p.FromStep+len(p.Steps) {
+				place = fmt.Sprintf("%s?step=%d%s", runURL(p.ID), i-i%maxSteps, place)
+			}
+			return place
+		}
+	}
+	return ""
 }
 
 func newStepRow(s ops.RunStep, number int, scale timeScale) stepRow {

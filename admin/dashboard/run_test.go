@@ -88,7 +88,7 @@ func TestManySteps(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	input := []byte(`"` + strings.Repeat("x", 20<<10) + `"`)
-	e := &store.Ending{State: store.Failed, Cause: store.Cause{Message: "boom"}}
+	e := &store.Ending{State: store.Failed, Cause: store.Cause{Action: "note", Message: "boom"}}
 	for i := range 450 {
 		e.Steps = append(e.Steps, store.Step{Path: fmt.Sprintf("each/%d/note", i), Kind: "log", State: "succeeded", Began: time.Now(), Input: input, Output: []byte(`"ok"`)})
 	}
@@ -98,8 +98,14 @@ func TestManySteps(t *testing.T) {
 	page := s.get("/runs/"+id, 200)
 	wantText(t, page, "only the beginning is shown", "not shown, the page is full", "450 actions", "each/199/note")
 	wantNone(t, page, "each/200/note", "Earlier actions")
+	if got, want := linkTo(t, page, "Its input and answer"), "/runs/"+id+"?step=200"; got != want {
+		t.Errorf("the action that failed is at %s, want %s", got, want)
+	}
 	page = s.get(linkTo(t, page, "Later actions"), 200)
 	wantText(t, page, "each/200/note", "the output of the failed action")
+	if !strings.Contains(page, `href="#step-400"`) || !strings.Contains(page, `id="step-400"`) {
+		t.Error("the page with the action that failed does not link to it")
+	}
 	page = s.get(linkTo(t, page, "Later actions"), 200)
 	wantText(t, page, "each/449/note")
 	wantNone(t, page, "Later actions", "each/399/note")
@@ -154,8 +160,8 @@ func TestFailedAction(t *testing.T) {
 		Steps: []store.Step{{Path: "note", Kind: "log", State: "failed", Attempts: 2, Output: []byte(`{"error":"no route <script>"}`), Cause: store.Cause{Message: "answered 503", Detail: detail}}},
 	})
 	page := s.get("/runs/"+id, 200)
-	wantText(t, page, `8 action "log" "note" {`, `9 message = "note"`, "10 }", "The whole flow", "POST /orders/<script> answered 503",
-		"Earlier attempts", "1.00 s 502 transient bad <script> gateway", "3 attempts in the middle are not kept", `Answer { "error": "no route <script>" }`)
+	wantText(t, page, `8 action "log" "note" {`, `9 message = "note"`, "10 }", "The whole flow", "Its input and answer", "POST /orders/<script> answered 503",
+		"Earlier attempts", "1.00 s 502 bad <script> gateway transient", "3 attempts in the middle are not kept", `Answer { "error": "no route <script>" }`)
 	wantNone(t, page, "<script>", `11  action "log" "hush"`)
 	if !strings.Contains(page, `<span class="row marked" id="L9">`) {
 		t.Error("the line of the error is not marked")

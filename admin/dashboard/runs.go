@@ -100,7 +100,7 @@ func flowChoices(flows []ops.Flow, chosen []string) []choice {
 	for i := range flows {
 		f := &flows[i]
 		if titles[f.Name] = f.Name; f.Label != f.Name {
-			titles[f.Name] += " · " + f.Label
+			titles[f.Name] += " · " + shorten(f.Label)
 		}
 	}
 	return choicesOf(titles, chosen)
@@ -115,7 +115,7 @@ func labelChoices(flows []ops.Flow, chosen []string) []choice {
 	for i := range flows {
 		if label := flows[i].Label; label != flows[i].Name {
 			if count[label]++; count[label] > 1 {
-				titles[label] = label
+				titles[label] = shorten(label)
 			}
 		}
 	}

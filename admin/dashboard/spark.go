@@ -9,6 +9,7 @@ import (
 // spark is a small chart of counts by minute: a bar for each minute, the failed
 // ones below the others.
 type spark struct {
+	What   string // "runs" or "requests"
 	Width  int
 	Good   string // path of SVG
 	Failed string
@@ -19,8 +20,8 @@ type spark struct {
 // sparkHeight is the height of the highest bar.
 const sparkHeight = 20
 
-func newSpark(all, failed []int64) spark {
-	s := spark{Width: len(all), Most: 1}
+func newSpark(what string, all, failed []int64) spark {
+	s := spark{What: what, Width: len(all), Most: 1}
 	if len(all) > 0 {
 		s.Most = max(slices.Max(all), 1)
 	}
