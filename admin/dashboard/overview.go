@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/webhook-gateway/gateway/admin/ops"
@@ -24,8 +25,12 @@ type overviewPage struct {
 	Calm      bool // nothing needs attention
 	Flows     []flowRow
 	AllFlows  int
+	Matching  int    // flows that have the text
 	Find      string // text that the shown flows have in name or label
 	SortLinks []sortLink
+	First     int    // number of the first shown flow, from 1
+	Before    string // URL of the flows before those that are shown; "" for none
+	After     string
 }
 
 // flowRow is a flow in the list.
@@ -56,7 +61,7 @@ func (d *Dashboard) showOverview(r *http.Request) (*page, error) {
 			body.Paused = append(body.Paused, *f)
 		}
 		if body.Find == "" || containsFold(f.Name, body.Find) || containsFold(f.Label, body.Find) {
-			body.Flows = append(body.Flows, flowRow{*f, newSpark("runs", f.Runs.Minutes, f.Runs.FailedBy), 100 * f.Runs.FailedShare})
+			body.Flows = append(body.Flows, flowRow{FlowOverview: *f, Share: 100 * f.Runs.FailedShare})
 		}
 	}
 	if err := d.addFailures(r.Context(), body); err != nil {
@@ -64,6 +69,7 @@ func (d *Dashboard) showOverview(r *http.Request) (*page, error) {
 	}
 	body.Calm = len(body.Groups) == 0 && len(body.Paused) == 0 && len(body.Queues) == 0 && o.Reload.OK && len(o.Reload.Restart) == 0 && o.Store != "unavailable"
 	body.sortFlows(q.Get("sort"))
+	body.cutFlows(q)
 	return &page{Name: "overview", Title: "Overview", Section: "/", Body: body, Done: doneMessage(r)}, nil
 }
 
@@ -135,6 +141,49 @@ func (p *overviewPage) sortFlows(by string) {
 			slices.SortStableFunc(p.Flows, func(a, b flowRow) int { return c.compare(&a, &b) })
 		}
 	}
+}
+
+// shownFlows is how many flows the overview shows. A page with more takes long to
+// render, to send and to read.
+const shownFlows = 100
+
+// cutFlows leaves the flows of one page of the list, which begins at the flow of a
+// number.
+func (p *overviewPage) cutFlows(q url.Values) {
+	p.Matching = len(p.Flows)
+	from, err := strconv.Atoi(q.Get("from"))
+	if err != nil || from < 1 || from > p.Matching {
+		from = 1
+	}
+	p.First = from
+	p.Flows = p.Flows[from-1 : min(from-1+shownFlows, p.Matching)]
+	if from > 1 {
+		p.Before = overviewURL(q, max(from-shownFlows, 1))
+	}
+	if next := from + shownFlows; next <= p.Matching {
+		p.After = overviewURL(q, next)
+	}
+	for i := range p.Flows {
+		f := &p.Flows[i]
+		f.Spark = newSpark("runs", f.Runs.Minutes, f.Runs.FailedBy)
+	}
+}
+
+// Last returns the number of the last shown flow.
+func (p *overviewPage) Last() int { return p.First + len(p.Flows) - 1 }
+
+// overviewURL returns the URL of the same list from the flow of a number on.
+func overviewURL(q url.Values, from int) string {
+	next := url.Values{}
+	for _, name := range []string{"q", "sort"} {
+		if q.Get(name) != "" {
+			next.Set(name, q.Get(name))
+		}
+	}
+	if from > 1 {
+		next.Set("from", strconv.Itoa(from))
+	}
+	return link("/", next) + "#flows"
 }
 
 func containsFold(text, part string) bool {

@@ -1,9 +1,8 @@
 package dashboard
 
 import (
-	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 )
 
 // spark is a small chart of counts by minute: a bar for each minute, the failed
@@ -25,21 +24,28 @@ func newSpark(what string, all, failed []int64) spark {
 	if len(all) > 0 {
 		s.Most = max(slices.Max(all), 1)
 	}
-	var good, bad strings.Builder
+	var good, bad []byte
 	for i, n := range all {
 		s.Total += n
 		lost := min(failed[i], n)
 		low := barHeight(lost, s.Most)
-		high := barHeight(n-lost, s.Most)
 		if lost > 0 {
-			_, _ = fmt.Fprintf(&bad, "M%d %dh.8v-%.1fh-.8z", i, sparkHeight, low)
+			bad = appendBar(bad, i, sparkHeight, low)
 		}
 		if n > lost {
-			_, _ = fmt.Fprintf(&good, "M%d %.1fh.8v-%.1fh-.8z", i, sparkHeight-low, high)
+			good = appendBar(good, i, sparkHeight-low, barHeight(n-lost, s.Most))
 		}
 	}
-	s.Good, s.Failed = good.String(), bad.String()
+	s.Good, s.Failed = string(good), string(bad)
 	return s
+}
+
+// appendBar appends a bar of a minute that stands on y. A page has thousands.
+func appendBar(path []byte, minute int, y, height float64) []byte {
+	path = strconv.AppendInt(append(path, 'M'), int64(minute), 10)
+	path = strconv.AppendFloat(append(path, ' '), y, 'f', 1, 64)
+	path = strconv.AppendFloat(append(path, "h.8v-"...), height, 'f', 1, 64)
+	return append(path, "h-.8z"...)
 }
 
 // barHeight returns the height of a bar. A count that is not zero can be seen.

@@ -117,16 +117,29 @@ func NewWithStore(t testing.TB, flows string, s store.Store) *Lab {
 	}
 	t.Cleanup(g.Close)
 	l.Gateway = g
+	l.Service = l.newService()
+	return l
+}
+
+// Restart returns the lab with a new operator service, which has nothing in memory.
+func (l *Lab) Restart() *Lab {
+	next := &Lab{T: l.T, Options: l.Options, Gateway: l.Gateway, Store: l.Store, Sealer: l.Sealer, Log: l.Log, now: l.now}
+	next.files.Store(l.files.Load())
+	next.Service = next.newService()
+	return next
+}
+
+func (l *Lab) newService() *ops.Service {
+	g := l.Gateway
 	tests := flowtest.Options{
 		FS: filesNow{l}, Paths: []load.Path{{Dir: "flows"}}, Connections: actions.Connections(), Clock: clock.System{},
 		Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 	}
-	l.Service = ops.New(ops.Options{
-		Version: Version, Clock: clock.System{}, Log: zap.New(core), Store: s,
+	return ops.New(ops.Options{
+		Version: Version, Clock: clock.System{}, Log: l.Options.Log, Store: l.Store,
 		Process: process{g, l}, Snapshots: g, Reloader: g, Worker: worker{l}, Contacts: g, Keyring: g, Handshakes: g, Pauses: g, Starter: g, Endpoints: g,
 		Rehearsal: dryrun.New(tests, dryrun.InProcess(tests)),
 	})
-	return l
 }
 
 // process is the gateway, with queues as the test says that they were.
