@@ -173,6 +173,8 @@ func (l *listing) partQuery(flow string, s store.State) (string, []driver.Value)
 	case l.failed:
 		text += " FROM runs INDEXED BY runs_failed WHERE id > ? AND id < ? AND failure = ?"
 		args = append(args, l.failure)
+	case s != noState && s > store.Succeeded && flow != "":
+		text += " FROM runs INDEXED BY runs_flow_state WHERE id > ? AND id < ? AND state > 4"
 	case s != noState && s > store.Succeeded:
 		text += " FROM runs INDEXED BY runs_state WHERE id > ? AND id < ? AND state > 4"
 	case flow != "":
