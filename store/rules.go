@@ -56,7 +56,7 @@ func (e *Ending) Validate() error {
 
 // UpdatesTables is the warning of an engine that updates tables with runs. It may build
 // an index of the whole history.
-const UpdatesTables = "the tables of the store, which an earlier version made, are updated now; the start takes longer, about a second for each million runs"
+const UpdatesTables = "the tables of the store, which an earlier version made, are updated now; the start takes longer, one to three seconds for each million runs"
 
 // Validate returns the id of an entry, or an error if it is not valid.
 func (e *Entry) Validate() (ID, error) {
