@@ -178,17 +178,33 @@ func (a *acceptance) writeDedupeKey() error {
 // insertRow writes the row of the run. Most runs need few columns, and each
 // column costs time.
 func (a *acceptance) insertRow(seq int64) error {
-	s := a.sub
-	if a.state == store.Queued && s.OrderKey == "" && !s.FromFailure && s.Parent == "" {
-		_, err := a.exec("INSERT INTO runs (seq, id, flow, state, status, size, version) VALUES (?, ?, ?, 1, ?, ?, ?)",
-			seq, a.id[:], s.Flow, int64(s.Status), int64(len(s.Body)), nullText(s.Version))
+	const (
+		columns = "INSERT INTO runs (seq, id, flow, state, status, size, version"
+		values  = ") VALUES (?, ?, ?, ?, ?, ?, ?"
+		begun   = ", fence, started, finished"
+	)
+	s, status := a.sub, a.sub.Status
+	var fence int64
+	var started, finished driver.Value
+	switch {
+	case a.ended != nil:
+		_, status = s.Finished(a.ended)
+		fence, started, finished = 1, a.started(), a.now
+	case a.state == store.Running:
+		fence, started = 1, a.now
+	}
+	a.args = append(a.args[:0], seq, a.id[:], s.Flow, int64(a.state), int64(status), int64(len(s.Body)), nullText(s.Version))
+	plain := a.due == 0 && s.OrderKey == "" && !s.FromFailure && s.Parent == ""
+	if plain && fence == 0 {
+		_, err := a.exec(columns+values+")", a.args...)
 		return err
 	}
-	var fence int64
-	var started, due, okey, parent driver.Value
-	if a.state == store.Running || a.ended != nil {
-		fence, started = 1, a.started()
+	a.args = append(a.args, fence, started, finished)
+	if plain {
+		_, err := a.exec(columns+begun+values+", ?, ?, ?)", a.args...)
+		return err
 	}
+	var due, okey, parent driver.Value
 	if a.due > 0 {
 		due = a.due
 	}
@@ -198,14 +214,7 @@ func (a *acceptance) insertRow(seq int64) error {
 	if id, err := store.ParseID(s.Parent); err == nil {
 		parent = id[:]
 	}
-	if a.ended != nil {
-		_, status := s.Finished(a.ended)
-		_, err := a.exec("INSERT INTO runs (seq, id, flow, state, fence, status, size, version, started, finished, okey, from_failure, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			seq, a.id[:], s.Flow, int64(a.state), fence, int64(status), int64(len(s.Body)), nullText(s.Version), started, a.now, okey, s.FromFailure, parent)
-		return err
-	}
-	_, err := a.exec("INSERT INTO runs (seq, id, flow, state, fence, status, size, version, started, due, okey, from_failure, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		seq, a.id[:], s.Flow, int64(a.state), fence, int64(s.Status), int64(len(s.Body)), nullText(s.Version), started, due, okey, s.FromFailure, parent)
+	_, err := a.exec(columns+begun+", due, okey, from_failure, parent"+values+", ?, ?, ?, ?, ?, ?, ?)", append(a.args, due, okey, s.FromFailure, parent)...)
 	return err
 }
 
