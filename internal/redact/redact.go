@@ -3,8 +3,6 @@
 package redact
 
 import (
-	"bytes"
-	"cmp"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -14,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // Placeholder stands where a secret was.
@@ -24,11 +21,8 @@ const Placeholder = "(sensitive)"
 // "on" as a secret would make every line unreadable.
 const minLength = 5
 
-// Redactor replaces the values of secrets in texts.
-type Redactor struct {
-	replacer *strings.Replacer
-	buffers  sync.Pool // of *bytes.Buffer
-}
+// Redactor replaces the values of secrets in texts. The zero value replaces nothing.
+type Redactor struct{ finder finder }
 
 // New returns a redactor of secrets.
 func New(secrets []string) *Redactor {
@@ -36,42 +30,31 @@ func New(secrets []string) *Redactor {
 	for _, s := range secrets {
 		texts = append(texts, encodedForms(s)...)
 	}
-	texts = slices.DeleteFunc(texts, func(t string) bool { return len(t) < minLength })
-	// If two texts begin alike, the longer one must be tried first. Otherwise its
-	// end would remain.
-	slices.SortFunc(texts, func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
-	})
-	var pairs []string
-	for _, t := range slices.Compact(texts) {
-		pairs = append(pairs, t, Placeholder)
-	}
-	return &Redactor{replacer: strings.NewReplacer(pairs...), buffers: sync.Pool{New: func() any { return &bytes.Buffer{} }}}
+	return &Redactor{newFinder(slices.DeleteFunc(texts, func(t string) bool { return len(t) < minLength }))}
 }
-
-// maxBuffer is the size in bytes up to which a buffer is kept.
-const maxBuffer = 64 << 10
 
 // Text redacts a text. It returns a text without secrets as it is, at no cost of memory:
 // of a large value most texts are such.
 func (r *Redactor) Text(text string) string {
-	buffer := r.buffers.Get().(*bytes.Buffer)
-	buffer.Grow(len(text))
-	_, _ = r.replacer.WriteString(buffer, text) // a buffer takes everything
-	if string(buffer.Bytes()) != text {         //nolint:staticcheck // String would allocate
-		text = buffer.String()
+	begin, end, found := find(&r.finder, text, 0)
+	if !found {
+		return text
 	}
-	if buffer.Cap() <= maxBuffer {
-		buffer.Reset()
-		r.buffers.Put(buffer)
+	var out strings.Builder
+	from := 0
+	for ; found; begin, end, found = find(&r.finder, text, from) {
+		_, _ = out.WriteString(text[from:begin])
+		_, _ = out.WriteString(Placeholder)
+		from = end
 	}
-	return text
+	_, _ = out.WriteString(text[from:])
+	return out.String()
 }
 
 // Found reports whether a text holds a secret.
 func (r *Redactor) Found(text []byte) bool {
-	t := string(text)
-	return r.Text(t) != t
+	_, _, found := find(&r.finder, text, 0)
+	return found
 }
 
 // Value redacts all texts of a JSON-like value. It returns a value without secrets as
