@@ -81,7 +81,7 @@ func (d *Dashboard) showContact(r *http.Request) (*page, error) {
 	body := &contactPage{Contact: c, URL: contactURL(c.Email), Runs: link("/runs", url.Values{"text": {c.Email}})}
 	left := newBudget()
 	for _, name := range sortedNames(c.Fields) {
-		body.Values = append(body.Values, contactField{name, left.show(c.Fields[name], "")})
+		body.Values = append(body.Values, contactField{name, left.show(c.Fields[name], 0, "")})
 	}
 	return &page{Name: "contact", Title: c.Email, Section: "/contacts", Body: body, Done: doneMessage(r)}, nil
 }

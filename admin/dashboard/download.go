@@ -6,34 +6,32 @@ import (
 	"mime"
 	"net/http"
 	"strings"
-
-	"github.com/webhook-gateway/gateway/admin/ops"
 )
 
 func compareText(a, b string) int { return cmp.Compare(a, b) }
 
-// downloadPart serves a whole value of a run as a file of text, which no browser
-// runs or shows as a page.
+// downloadPart serves a whole value of a run as a file of text or bytes, which no
+// browser runs or shows as a page.
 func (d *Dashboard) downloadPart(w http.ResponseWriter, r *http.Request) {
 	id, q := r.PathValue("id"), r.URL.Query()
-	run, err := d.Ops.Run(r.Context(), id)
+	part, err := d.Ops.RunPart(r.Context(), id, q.Get("step"), q.Get("part"))
 	if err != nil {
 		d.writeError(w, r, err)
 		return
 	}
-	value := rawPart(run, q.Get("part"), q.Get("step"))
-	if value == nil {
-		d.writeError(w, r, &ops.Error{Kind: ops.NotFound, Message: "the run has no such value"})
-		return
+	kind, ending := "text/plain; charset=utf-8", ".txt"
+	if part.Binary {
+		kind, ending = "application/octet-stream", ".bin"
 	}
-	name, text := fileName(id, q.Get("step"), q.Get("part")), []byte(value)
-	if s, ok := stringOf(value); ok {
-		text = []byte(s)
-	}
+	setDownload(w, kind, fileName(id, q.Get("step"), q.Get("part"))+ending)
+	_ = part.Write(w) // fails only if the caller hung up
+}
+
+// setDownload sets the header fields of a file that browsers store and do not show.
+func setDownload(w http.ResponseWriter, kind, name string) {
 	h := w.Header()
-	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	_, _ = w.Write(text) // fails only if the caller hung up
 }
 
 // downloadTest serves the test file that repeats a run.
@@ -44,13 +42,11 @@ func (d *Dashboard) downloadTest(w http.ResponseWriter, r *http.Request) {
 		d.writeError(w, r, err)
 		return
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/plain; charset=utf-8")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": strings.TrimSuffix(fileName("run", id), ".txt") + ".test.hcl"}))
+	setDownload(w, "text/plain; charset=utf-8", fileName("run", id)+".test.hcl")
 	_, _ = io.WriteString(w, text) // fails only if the caller hung up
 }
 
-// fileName returns a name of letters, digits and hyphens.
+// fileName returns a name of letters, digits and hyphens, without an ending.
 func fileName(parts ...string) string {
 	var out []string
 	for _, p := range parts {
@@ -65,5 +61,5 @@ func fileName(parts ...string) string {
 		}
 		return '-'
 	}, strings.Join(out, "-"))
-	return name[:min(len(name), longest)] + ".txt"
+	return name[:min(len(name), longest)]
 }

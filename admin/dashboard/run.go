@@ -80,7 +80,7 @@ type stepRow struct {
 }
 
 func (d *Dashboard) showRun(r *http.Request) (*page, error) {
-	run, err := d.Ops.Run(r.Context(), r.PathValue("id"))
+	run, err := d.Ops.RunPreview(r.Context(), r.PathValue("id"), maxValue)
 	if err != nil {
 		return nil, err
 	}
@@ -137,9 +137,9 @@ func newRunPage(run *ops.RunDetail, from int) *runPage {
 		p.Headers = sortHeaders(run.Request.Headers)
 		p.Body = left.showBody(run.Request.RunBody, partURL(run.ID, "body"))
 	}
-	p.Event = left.show(run.Event, partURL(run.ID, "event"))
-	p.Variables = left.show(run.Variables, partURL(run.ID, "variables"))
-	p.Output = left.show(run.Output, partURL(run.ID, "output"))
+	p.Event = left.show(run.Event, run.EventSize, partURL(run.ID, "event"))
+	p.Variables = left.show(run.Variables, run.VariablesSize, partURL(run.ID, "variables"))
+	p.Output = left.show(run.Output, run.OutputSize, partURL(run.ID, "output"))
 	if run.Response != nil {
 		p.Answer = &answer{run.Response.Status, sortHeaders(run.Response.Headers), left.showBody(run.Response.RunBody, partURL(run.ID, "response"))}
 	}
@@ -171,10 +171,10 @@ func (p *runPage) addSteps(left *budget, from int) {
 	for _, failed := range []bool{true, false} {
 		for i := range p.Steps {
 			if s := &p.Steps[i]; s.Failed == failed {
-				s.In = left.show(s.Input, stepURL(p.ID, s.Path, "input"))
-				s.Out = left.show(s.Output, stepURL(p.ID, s.Path, "output"))
+				s.In = left.show(s.Input, s.InputSize, stepURL(p.ID, s.Path, "input"))
+				s.Out = left.show(s.Output, s.OutputSize, stepURL(p.ID, s.Path, "output"))
 				if s.Call != nil {
-					s.Answer = left.show(s.Call.Body, stepURL(p.ID, s.Path, "answer"))
+					s.Answer = left.show(s.Call.Body, s.Call.BodySize, stepURL(p.ID, s.Path, "answer"))
 				}
 			}
 		}
@@ -361,40 +361,4 @@ func (d *Dashboard) dismissRun(r *http.Request) (string, error) {
 		return "", err
 	}
 	return runURL(id) + "?done=dismiss", nil
-}
-
-// rawPart returns a part of a run by the name in its URL; nil if there is none.
-func rawPart(run *ops.RunDetail, part, step string) json.RawMessage {
-	if step != "" {
-		i := slices.IndexFunc(run.Steps, func(s ops.RunStep) bool { return s.Path == step })
-		if i < 0 {
-			return nil
-		}
-		return rawStepPart(&run.Steps[i], part)
-	}
-	switch {
-	case part == "body" && run.Request != nil:
-		return run.Request.Body
-	case part == "response" && run.Response != nil:
-		return run.Response.Body
-	case part == "event":
-		return run.Event
-	case part == "variables":
-		return run.Variables
-	case part == "output":
-		return run.Output
-	}
-	return nil
-}
-
-func rawStepPart(s *ops.RunStep, part string) json.RawMessage {
-	switch {
-	case part == "input":
-		return s.Input
-	case part == "output":
-		return s.Output
-	case part == "answer" && s.Call != nil:
-		return s.Call.Body
-	}
-	return nil
 }

@@ -147,6 +147,25 @@ func TestLargeBody(t *testing.T) {
 	}
 }
 
+// TestDownloadBytes: the body of a request that is no text is downloaded as it was.
+func TestDownloadBytes(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	body := "\x89PNG\r\n\x1a\n<script>\xff " + admintest.Secret
+	id := s.Queue("x", store.Payload{Event: []byte(`{"method":"POST","url":"/x","headers":{"Content-Type":["text/html"]}}`), Body: []byte(body)})
+	w := s.call(http.MethodGet, "/runs/"+id+"/download?part=body", nil)
+	if got, want := w.Body.String(), strings.Replace(body, admintest.Secret, "(sensitive)", 1); w.Code != 200 || got != want {
+		t.Errorf("%d %q, want %q", w.Code, got, want)
+	}
+	for name, want := range map[string]string{
+		"Content-Type": "application/octet-stream", "Content-Disposition": "attachment; filename=" + id + "-body.bin", "X-Content-Type-Options": "nosniff",
+	} {
+		if got := w.Header().Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}
+
 // TestFailedAction shows the lines of the action that failed, its call, and its
 // earlier attempts.
 func TestFailedAction(t *testing.T) {

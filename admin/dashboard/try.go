@@ -68,7 +68,7 @@ func (d *Dashboard) showTry(r *http.Request) (*page, error) {
 	body.fillSample(&f)
 	q := r.URL.Query()
 	body.Status, _ = strconv.Atoi(q.Get("status"))
-	if run, err := d.Ops.Run(r.Context(), q.Get("from")); err == nil && run.Flow == f.Name {
+	if run, err := d.Ops.RunPreview(r.Context(), q.Get("from"), maxValue); err == nil && run.Flow == f.Name {
 		body.fillFrom(run)
 		body.Run, body.Answers = run.ID, run.ID
 	}
@@ -211,12 +211,12 @@ func (d *Dashboard) showDryRun(r *http.Request, f *ops.FlowDetail, request ops.T
 // newDryPage returns the first actions of a dry run.
 func newDryPage(got *ops.DryRun) *dryPage {
 	left := newBudget()
-	out := &dryPage{DryRun: got, Body: left.show(got.Body, "")}
+	out := &dryPage{DryRun: got, Body: left.show(got.Body, 0, "")}
 	all := holdersFirst(got.Actions)
 	shown := all[:min(len(all), maxSteps)]
 	out.More = len(all) - len(shown)
 	for _, a := range shown {
-		row := dryRow{DryAction: a, In: left.show(a.Input, ""), Out: left.show(a.Output, "")}
+		row := dryRow{DryAction: a, In: left.show(a.Input, 0, ""), Out: left.show(a.Output, 0, "")}
 		row.Name, row.Depth = splitPath(a.Path)
 		out.Actions = append(out.Actions, row)
 	}

@@ -27,7 +27,7 @@ func storedBody(b ops.RunBody, cut bool) tryBody {
 	} else {
 		out.Body, out.Cut = indentJSON(b.Body, maxValue)
 	}
-	out.Cut = out.Cut || cut || b.Encoding == "base64" || readField(out.Body, out.CRLF) != out.Body || strings.Contains(out.Body, "\x00")
+	out.Cut = out.Cut || cut || b.BodySize > 0 || b.Encoding == "base64" || readField(out.Body, out.CRLF) != out.Body || strings.Contains(out.Body, "\x00")
 	return out
 }
 

@@ -33,8 +33,9 @@ func newBudget() *budget {
 }
 
 // show returns the beginning of a JSON value, indented; nil if there is none. A
-// string is shown as its text.
-func (b *budget) show(value json.RawMessage, download string) *shown {
+// string is shown as its text. whole is the size of the value if this is only the
+// beginning of it.
+func (b *budget) show(value json.RawMessage, whole int, download string) *shown {
 	if len(value) == 0 {
 		return nil
 	}
@@ -46,13 +47,16 @@ func (b *budget) show(value json.RawMessage, download string) *shown {
 	} else {
 		out.Text, out.Cut = indentJSON(value, limit)
 	}
+	if whole > 0 {
+		out.Cut, out.Size = true, whole
+	}
 	*b -= budget(len(out.Text))
 	return out
 }
 
 // showBody returns the beginning of a body; nil if there is none.
 func (b *budget) showBody(body ops.RunBody, download string) *shown {
-	out := b.show(body.Body, download)
+	out := b.show(body.Body, body.BodySize, download)
 	if out != nil && body.Encoding == "base64" {
 		out.Encoding = body.Encoding
 	}

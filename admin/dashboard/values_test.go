@@ -81,7 +81,7 @@ func TestBudget(t *testing.T) {
 	value := json.RawMessage(`"` + strings.Repeat("x", 2*maxValue) + `"`)
 	total := 0
 	for range 200 {
-		s := left.show(value, "/download")
+		s := left.show(value, 0, "/download")
 		if !s.Cut || s.Size != 2*maxValue || s.Download == "" {
 			t.Fatalf("%+v", s)
 		}
@@ -90,8 +90,11 @@ func TestBudget(t *testing.T) {
 	if total != maxPageValues {
 		t.Errorf("a page shows %d bytes, want %d", total, maxPageValues)
 	}
-	if left.show(nil, "") != nil {
+	if left.show(nil, 0, "") != nil {
 		t.Error("no value is shown as one")
+	}
+	if s := newBudget().show(json.RawMessage(`{"a":"the begi`), 5000, "/download"); !s.Cut || s.Size != 5000 || s.Text != "{\n  \"a\": \"the begi" {
+		t.Errorf("a beginning: %+v", s)
 	}
 }
 

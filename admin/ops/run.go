@@ -81,6 +81,8 @@ type RunCall struct {
 	Path   string          `json:"path,omitempty" doc:"Without the query. Missing if it may reveal a secret."`
 	Status int             `json:"status,omitzero" doc:"Status of the answer; missing if none came."`
 	Body   json.RawMessage `json:"body,omitempty" doc:"Body of the answer, decoded by its type. If it is long, a string with its beginning."`
+
+	BodySize int `json:"-"` // see RunDetail.OutputSize
 }
 
 // RunAttempt is an attempt of an action that was followed by another.
@@ -110,6 +112,10 @@ type RunDetail struct {
 	Version   string            `json:"flow_version,omitempty" doc:"Version of the flow with which the run was accepted. It changes with the source of the flow and of what it names."`
 	TraceID   string            `json:"trace_id,omitempty" doc:"The trace that the run belongs to, in hexadecimal digits; missing if the gateway records no traces."`
 	Lease     time.Time         `json:"lease_until,omitzero" doc:"When another gateway takes the run over if its gateway stops responding."`
+
+	// Stored sizes in bytes of values of which only the beginning is here, which is no
+	// valid JSON then.
+	VariablesSize, OutputSize, EventSize int `json:"-"`
 }
 
 // RunRequest is the request that started a run. Credentials of the caller are
@@ -137,6 +143,7 @@ type RunCaller struct {
 type RunBody struct {
 	Body     json.RawMessage `json:"body,omitempty" doc:"Any JSON value if body_encoding is json, otherwise a string."`
 	Encoding string          `json:"body_encoding,omitempty" doc:"json, text or base64; missing if there is no body."`
+	BodySize int             `json:"-"` // see RunDetail.OutputSize
 }
 
 // RunResponse is the response that the caller of a run got.
@@ -165,6 +172,8 @@ type RunStep struct {
 	Version  string          `json:"flow_version,omitempty" doc:"Version of the flow with which the action ran."`
 	// Hidden is worked out from the files as they are now.
 	Hidden map[string]string `json:"hidden,omitempty" doc:"Why parts of the action are hidden, by the name of a field, output, error, or all."`
+
+	InputSize, OutputSize int `json:"-"` // see RunDetail.OutputSize
 }
 
 // RunsChanged is the result of a retry or cancellation.

@@ -4,14 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/internal/trace"
-	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -71,21 +69,25 @@ func (v view) showCause(c store.Cause) *RunCause {
 	return out
 }
 
-func (v view) showRun(r *store.Run) *RunDetail {
+// showRun shows a run, or of each large value in it only the beginning, see valueView.
+func (v view) showRun(r *store.Run, limit int) *RunDetail {
+	values := v.values(limit)
 	out := &RunDetail{
 		RunSummary: v.showSummary(&r.Summary), Steps: make([]RunStep, 0, len(r.Steps)),
-		Hidden: v.hiddenParts(r), Variables: v.showStored(r.Variables), Output: v.showStored(r.Output), Response: v.showResponse(r),
+		Hidden: v.hiddenParts(r), Response: v.showResponse(r, values),
 		Parent: r.Parent, Children: []RunSummary{}, OrderKey: v.redactText(r.OrderKey), Owner: r.Owner, Lease: utc(r.Lease), Version: r.Version,
 	}
-	if out.Request = v.showRequest(r); out.Request == nil {
-		out.Event = v.showStored(r.Event)
+	out.Variables, out.VariablesSize = values.showStored(r.Variables)
+	out.Output, out.OutputSize = values.showStored(r.Output)
+	if out.Request = v.showRequest(r, values); out.Request == nil {
+		out.Event, out.EventSize = values.showStored(r.Event)
 	}
 	if c := trace.Decode(r.Trace); c.IsValid() {
 		out.TraceID = c.Trace.String()
 	}
 	find := v.StepFinder(r.Flow)
 	for i := range r.Steps {
-		out.Steps = append(out.Steps, v.showStep(&r.Steps[i], find(r.Steps[i].Path)))
+		out.Steps = append(out.Steps, v.showStep(&r.Steps[i], find(r.Steps[i].Path), values))
 	}
 	return out
 }
@@ -94,9 +96,9 @@ func (v view) showRun(r *store.Run) *RunDetail {
 const maxCallerName = 200
 
 // showRequest shows the request that started a run; nil if no request did.
-func (v view) showRequest(r *store.Run) *RunRequest {
+func (v view) showRequest(r *store.Run, values valueView) *RunRequest {
 	var out RunRequest
-	if json.Unmarshal(v.showStored(r.Event), &out) != nil || out.Method == "" {
+	if !isRequest(r.Event) || json.Unmarshal(v.showStored(r.Event), &out) != nil {
 		return nil
 	}
 	out.Cut = r.Cut
@@ -104,19 +106,27 @@ func (v view) showRequest(r *store.Run) *RunRequest {
 		out.Auth.Name = strings.ToValidUTF8(out.Auth.Name[:maxCallerName], "") + "…"
 	}
 	if redact.IsSealed(r.Body) && redact.IsSealed(r.Variables) {
-		out.RunBody = RunBody{jsonString(redact.Placeholder), "text"}
+		out.RunBody = redactedBody()
 		return &out
 	}
-	out.RunBody = v.showBody(r.Body, out.Headers, r.Cut)
+	out.RunBody = values.showBody(r.Body, out.Headers, r.Cut)
 	return &out
 }
 
-func (v view) showResponse(stored *store.Run) *RunResponse {
+// isRequest reports whether an event is that of a request.
+func isRequest(event []byte) bool {
+	var e struct {
+		Method string `json:"method"`
+	}
+	return json.Unmarshal(event, &e) == nil && e.Method != ""
+}
+
+func (v view) showResponse(stored *store.Run, values valueView) *RunResponse {
 	switch {
 	case len(stored.Response) == 0:
 		return nil
 	case redact.IsSealed(stored.Response):
-		return &RunResponse{Status: stored.Status, RunBody: RunBody{jsonString(redact.Placeholder), "text"}}
+		return &RunResponse{Status: stored.Status, RunBody: redactedBody()}
 	}
 	r, err := run.DecodeResponse(stored.Response)
 	if err != nil {
@@ -128,17 +138,19 @@ func (v view) showResponse(stored *store.Run) *RunResponse {
 			out.Headers[name] = append(out.Headers[name], v.redactText(text))
 		}
 	}
-	out.RunBody = v.showBody(r.Body, r.Header, false)
+	out.RunBody = values.showBody(r.Body, r.Header, false)
 	return out
 }
 
 // showStep shows a stored action. current is the action in the files as they are
 // now; nil if it is gone.
-func (v view) showStep(s *store.Step, current *flow.Step) RunStep {
+func (v view) showStep(s *store.Step, current *flow.Step, values valueView) RunStep {
 	out := RunStep{
 		Path: s.Path, Kind: s.Kind, State: string(s.State), Attempts: s.Attempts, Began: utc(s.Began), Took: s.Took.Seconds(),
-		Input: v.showStored(s.Input), Output: v.showStored(s.Output), Size: s.CutFrom, Cause: v.showCause(s.Cause), Version: s.Version,
+		Size: s.CutFrom, Cause: v.showCause(s.Cause), Version: s.Version,
 	}
+	out.Input, out.InputSize = values.showStored(s.Input)
+	out.Output, out.OutputSize = values.showStored(s.Output)
 	v.addAttempts(&out, s)
 	out.State = stepState(s)
 	if current == nil || current.Kind != s.Kind {
@@ -170,10 +182,10 @@ func stepState(s *store.Step) string {
 // hideOutput hides the output of a step, and the answer to a call that failed.
 func (s *RunStep) hideOutput() {
 	if len(s.Output) > 0 {
-		s.Output = jsonString(redact.Placeholder)
+		s.Output, s.OutputSize = jsonString(redact.Placeholder), 0
 	}
 	if s.Call != nil && len(s.Call.Body) > 0 {
-		s.Call.Body = jsonString(redact.Placeholder)
+		s.Call.Body, s.Call.BodySize = jsonString(redact.Placeholder), 0
 	}
 }
 
@@ -182,8 +194,8 @@ func (s *RunStep) hideOutput() {
 func (v view) addAttempts(out *RunStep, s *store.Step) {
 	d := run.DecodeDetail(s.Cause.Detail)
 	if x := d.Exchange; x != nil {
-		out.Call = &RunCall{Method: x.Method, Path: v.redactText(x.Path), Status: x.Status, Body: out.Output}
-		out.Output = nil
+		out.Call = &RunCall{Method: x.Method, Path: v.redactText(x.Path), Status: x.Status, Body: out.Output, BodySize: out.OutputSize}
+		out.Output, out.OutputSize = nil, 0
 	}
 	out.Skipped = d.Skipped
 	for _, a := range d.Attempts {
@@ -203,84 +215,4 @@ func (v view) hiddenParts(r *store.Run) map[string]string {
 		}
 	}
 	return nil
-}
-
-// showStored shows a stored JSON value, or a string if the history cut it.
-func (v view) showStored(text []byte) json.RawMessage {
-	switch {
-	case len(text) == 0:
-		return nil
-	case redact.IsSealed(text):
-		return jsonString(redact.Placeholder)
-	}
-	if out := v.redactJSON(text); out != nil {
-		return out
-	}
-	return jsonString(v.redactText(strings.ToValidUTF8(string(text), "\uFFFD")))
-}
-
-// maxDepth is the nesting up to which JSON is shown as JSON.
-const maxDepth = 1000
-
-// redactJSON returns JSON without secrets, or nil if the text is no JSON.
-func (v view) redactJSON(text []byte) json.RawMessage {
-	limits := value.Limits{Depth: maxDepth}
-	if out, ok := value.RewriteTexts(text, limits, v.Redactor.Text); ok {
-		return out
-	}
-	decoded, err := value.Decode(text, limits)
-	if err != nil {
-		return nil
-	}
-	out, err := value.Append(nil, v.Redactor.Value(decoded))
-	if err != nil {
-		return nil
-	}
-	return out
-}
-
-// showBody shows a body as JSON, text or base64. A content type other than JSON
-// rules out JSON.
-func (v view) showBody(raw []byte, header map[string][]string, cut bool) RunBody {
-	if len(raw) == 0 {
-		return RunBody{}
-	}
-	if types := header["Content-Type"]; len(types) == 0 || strings.Contains(strings.ToLower(types[0]), "json") {
-		if text := v.redactJSON(raw); text != nil {
-			return RunBody{text, "json"}
-		}
-	}
-	if cut {
-		raw = dropPartialRune(raw)
-	}
-	clean := v.redactText(string(raw))
-	if utf8.ValidString(clean) {
-		return RunBody{jsonString(clean), "text"}
-	}
-	text, err := json.Marshal([]byte(clean)) // writes base64
-	if err != nil {
-		return RunBody{}
-	}
-	return RunBody{text, "base64"}
-}
-
-// dropPartialRune removes a rune at the end of which bytes are missing.
-func dropPartialRune(raw []byte) []byte {
-	for i := len(raw) - 1; i >= 0 && i >= len(raw)-utf8.UTFMax; i-- {
-		if utf8.RuneStart(raw[i]) {
-			if !utf8.FullRune(raw[i:]) {
-				return raw[:i]
-			}
-			return raw
-		}
-	}
-	return raw
-}
-
-func jsonString(text string) json.RawMessage {
-	out, err := value.Append(nil, text)
-	if err != nil {
-		return json.RawMessage(`""`) // valid texts always marshal
-	}
-	return out
 }

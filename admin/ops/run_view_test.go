@@ -40,7 +40,7 @@ func TestRunBodies(t *testing.T) {
 			if c.kind != "" {
 				header["Content-Type"] = []string{c.kind}
 			}
-			got := v.showBody([]byte(c.raw), header, c.cut)
+			got := v.values(0).showBody([]byte(c.raw), header, c.cut)
 			if string(got.Body) != c.body || got.Encoding != c.encoding {
 				t.Errorf("%s %s", got.Body, got.Encoding)
 			}

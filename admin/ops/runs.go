@@ -119,15 +119,25 @@ func checkTimeRange(from, to time.Time) error {
 
 // Run returns everything that the history holds about a run.
 func (s *Service) Run(ctx context.Context, id string) (*RunDetail, error) {
+	return s.showRun(ctx, id, 0)
+}
+
+// RunPreview returns everything about a run but the rest of large values: of each
+// about as many bytes as the limit says, so that its cost does not depend on them.
+func (s *Service) RunPreview(ctx context.Context, id string, limit int) (*RunDetail, error) {
+	return s.showRun(ctx, id, limit)
+}
+
+func (s *Service) showRun(ctx context.Context, id string, limit int) (*RunDetail, error) {
 	return withStore(s, func(v view) (*RunDetail, error) {
 		run, err := s.opts.Store.Get(ctx, id)
 		if r, found := s.findSyncRun(id); errors.Is(err, store.ErrNotFound) && found {
-			return v.showRun(&store.Run{Summary: r}), nil
+			return v.showRun(&store.Run{Summary: r}, limit), nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		out := v.showRun(run)
+		out := v.showRun(run, limit)
 		s.addPauseReason(v, &out.RunSummary)
 		if out.Children, err = s.children(ctx, v, run.ID); err != nil {
 			return nil, err

@@ -94,7 +94,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"gateway/worker.maxSweep":           inside,
 		"gateway/worker.maxWaitingLines":    inside,
 		"gateway/worker.minCacheTime":       inside,
-		"internal/redact.maxBuffer":         inside,
+		"internal/value.maxRewritten":       inside,
 		"internal/value.maxScratch":         inside,
 		"internal/value.maxScratchValues":   inside,
 		"internal/value.maxSharedText":      inside,
