@@ -20,7 +20,7 @@ type failures struct {
 func (f *failures) describe(sp *schema.Spec) {
 	f.count = 1
 	sp.Doc = "Runs of other flows have failed, as many as start the flow."
-	schema.Attr(sp, &f.flow, "flow", "The flow whose runs failed, `failure.flow`. By default they are of several flows, and it is null.")
+	schema.Attr(sp, &f.flow, "flow", "The flow whose runs failed, `failure.flow`. By default they are of several flows, and it is null; if the trigger names one flow, they are of that.")
 	schema.Attr(sp, &f.count, "count", "How many runs failed, `failure.count`.")
 	schema.Expr(sp, &f.causes, "causes", "The causes, `failure.causes`: objects with `flow`, `message`, and if need be `action` and `count`.")
 	schema.Attr(sp, &f.runs, "runs", "The ids of the runs, `failure.runs`.")

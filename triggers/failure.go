@@ -1,6 +1,7 @@
 package triggers
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -39,7 +40,7 @@ const (
 func (t *failure) Describe(s *schema.Spec) {
 	t.mainRoot, t.flows, t.after, t.within = failureRoot, []string{flow.AnyFlow}, 1, 10*time.Minute
 	s.Doc = "Starts a run if runs of other flows fail for good: sync runs, and async runs that are not attempted again. Refused requests and cancelled runs don't count. Runs are counted in windows, in the store, so that several gateways on one store start one run. A window begins with the first failure that is in no other window, and lasts `within`; it starts one run, at the failure number `after`. With `digest` it starts one run at its end, with all failures; without a failure there is none.\n\n" +
-		"The flow reads `failure.flow` (null if runs of several flows failed), `failure.count`, `failure.causes` and `failure.runs`. The causes are objects with `flow`, `action` (null if no action failed), `message` and `count`; failures whose messages differ only in quoted texts, addresses, numbers and ids have one cause, and `…` stands for these values. The runs are ids for `gateway runs show`. Both lists end at 20, and the count goes on.\n\n" +
+		"The flow reads `failure.flow` (null if runs of several flows failed; never if `flows` has one name), `failure.count`, `failure.causes` and `failure.runs`. The causes are objects with `flow`, `action` (null if no action failed), `message` and `count`; failures whose messages differ only in quoted texts, addresses, numbers and ids have one cause, and `…` stands for these values. The runs are ids for `gateway runs show`. Both lists end at 20, and the count goes on.\n\n" +
 		"A failure of a run that this trigger started counts for no flow, and so do those of runs that it causes, by action `flow` or by tags. So failures can't start flows without end. Sync runs count when they are in the history: an overloaded gateway may leave some out."
 	schema.Attr(s, &t.flows, "flows", "The flows whose failures count; `*` is all flows.")
 	schema.Attr(s, &t.after, "after", "How many failures within the time start a run. More that came at the same time are counted too.")
@@ -96,9 +97,21 @@ func (t *failure) Roots() map[string]cty.Type {
 	cause := cty.ObjectWithOptionalAttrs(map[string]cty.Type{
 		"flow": cty.String, "action": cty.String, "message": cty.String, "count": cty.Number,
 	}, []string{"action"})
+	var mayBeNull []string
+	if t.only() == "" {
+		mayBeNull = []string{"flow"}
+	}
 	return map[string]cty.Type{failureRoot: cty.ObjectWithOptionalAttrs(map[string]cty.Type{
 		"flow": cty.String, "count": cty.Number, "causes": cty.List(cause), "runs": cty.List(cty.String),
-	}, []string{"flow"})}
+	}, mayBeNull)}
+}
+
+// only returns the one flow whose failures count; "" if there are several.
+func (t *failure) only() string {
+	if len(t.flows) == 1 && t.flows[0] != flow.AnyFlow {
+		return t.flows[0]
+	}
+	return ""
 }
 
 // RefineScope says why members of failure may be null.
@@ -112,9 +125,16 @@ func (t *failure) RefineScope(s *expr.Scope) *expr.Scope {
 // Parts returns the part for failures.
 func (t *failure) Parts(string) flow.Parts {
 	return flow.Parts{
-		Failure: &flow.FailurePart{Flows: t.watched, After: t.after, Length: t.length(), Digest: t.digest != 0, Event: newFailureEvent},
+		Failure: &flow.FailurePart{Flows: t.watched, After: t.after, Length: t.length(), Digest: t.digest != 0, Event: t.newEvent},
 		Codec:   anyCodec{t}, Queue: t.limits(),
 	}
+}
+
+// newEvent returns the event of a window. Failures of the one flow that counts have two
+// names if it was renamed meanwhile.
+func (t *failure) newEvent(f flow.Failures) flow.Event {
+	f.Flow = cmp.Or(f.Flow, t.only())
+	return newFailureEvent(f)
 }
 
 // newFailureEvent returns the event of a window.

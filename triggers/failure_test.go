@@ -37,6 +37,30 @@ func TestFailureEvent(t *testing.T) {
 	}
 }
 
+// TestOneFailingFlow: failure.flow is never null if the trigger names one flow.
+func TestOneFailingFlow(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		flows    []string
+		optional bool
+		want     string
+	}{
+		"one":  {[]string{"orders"}, false, `{"causes":[],"count":2,"flow":"orders","runs":[]}`},
+		"two":  {[]string{"orders", "payments"}, true, `{"causes":[],"count":2,"flow":null,"runs":[]}`},
+		"each": {[]string{flow.AnyFlow}, true, `{"causes":[],"count":2,"flow":null,"runs":[]}`},
+	} {
+		k := &failure{}
+		schema.Describe(k)
+		k.flows = c.flows
+		if got := k.Roots()[failureRoot].AttributeOptional("flow"); got != c.optional {
+			t.Errorf("%s: may be null: %v, want %v", name, got, c.optional)
+		}
+		if got := asJSON(t, k.Parts("alert").Failure.Event(flow.Failures{Count: 2}).Input()); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
 // TestFromFailure: the mark of a failure stays with the event in its stored form, with
 // tags, and with events that a trigger of another kind reads. Other events have none.
 func TestFromFailure(t *testing.T) {

@@ -27,3 +27,11 @@ flow "names_what_failed" {
   trigger "failure" {}
   action "log" "flow" { message = "of ${failure.flow}" } # error: Value may be null: failure.flow is null if runs of several flows failed. A text can't contain null. Write coalesce(failure.flow, "several flows").
 }
+
+flow "knows_what_failed" {
+  trigger "failure" {
+    flows = ["orders"]
+    after = 1
+  }
+  action "log" "flow" { message = "of ${failure.flow}" }
+}
