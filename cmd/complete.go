@@ -20,20 +20,19 @@ func (c *command) addCompletion(root *cobra.Command) {
 		return completeFrom(func() []string { return values })
 	}
 	flags := map[string]cobra.CompletionFunc{
-		"validate --format":   fixed(diag.Formats()),
-		"test --format":       fixed(flowtest.Formats()),
-		"test --run":          c.completeTest,
-		"graph --format":      fixed(graphFormats()),
-		"send --print":        fixed([]string{"curl"}),
-		"init --provider":     completeFrom(c.providers),
-		"run --log-format":    fixed([]string{"text", "json"}),
-		"run --log-level":     fixed([]string{"debug", "info", "warn", "error"}),
-		"runs list --state":   fixed(ops.State("").Names()),
-		"runs retry --state":  fixed(ops.State("").Names()),
-		"runs cancel --state": fixed(ops.State("").Names()),
-		"runs list --flow":    c.completeFlow,
-		"runs retry --flow":   c.completeFlow,
-		"runs cancel --flow":  c.completeFlow,
+		"validate --format": fixed(diag.Formats()),
+		"test --format":     fixed(flowtest.Formats()),
+		"test --run":        c.completeTest,
+		"graph --format":    fixed(graphFormats()),
+		"send --print":      fixed([]string{"curl"}),
+		"init --provider":   completeFrom(c.providers),
+		"run --log-format":  fixed([]string{"text", "json"}),
+		"run --log-level":   fixed([]string{"debug", "info", "warn", "error"}),
+	}
+	for _, verb := range []string{"list", "retry", "cancel", "dismiss"} {
+		flags["runs "+verb+" --state"] = fixed(ops.State("").Names())
+		flags["runs "+verb+" --flow"] = c.completeFlow
+		flags["runs "+verb+" --label"] = completeFrom(c.labels)
 	}
 	for name, complete := range flags {
 		path, flag, _ := strings.Cut(name, " --")
@@ -83,6 +82,23 @@ func (c *command) completeFlow(_ *cobra.Command, _ []string, begin string) ([]co
 		}
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// labels returns the labels of the flows in the current folder.
+func (c *command) labels() []string {
+	flows, err := c.loader(nil, load.AllowUnset)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	loaded, _ := flows.Load()
+	for _, f := range loaded.Flows {
+		if f.Label != f.Name {
+			out = append(out, f.Label)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // completeOneFlow completes a flow, and nothing after it.

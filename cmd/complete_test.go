@@ -17,6 +17,7 @@ func TestCompletion(t *testing.T) {
 		"init --provider standard": {"standard_webhooks"},
 		"runs list --state f":      {"failed"},
 		"runs retry --state que":   {"queued"},
+		"runs dismiss --state f":   {"failed"},
 		"docs auth git":            {"gitea", "github", "gitlab"},
 		"docs challenge z":         {"zoom"},
 		"send --print c":           {"curl"},
@@ -39,7 +40,8 @@ func TestCompletion(t *testing.T) {
 // TestCompleteNames completes the names of flows and tests in the files.
 func TestCompleteNames(t *testing.T) {
 	dir := t.TempDir()
-	for name, text := range map[string]string{"a.hcl": watchedFlow, "a.test.hcl": strings.Replace(watchedTest, `file("sample.json")`, "{}", 1)} {
+	const labelled = "flow \"a\" {\n  label = \"All orders\"\n  trigger \"webhook\" {}\n}\n" + "flow \"b\" {\n  label = \"All orders\"\n  trigger \"webhook\" {}\n}\n"
+	for name, text := range map[string]string{"b.hcl": labelled, "a.hcl": watchedFlow, "a.test.hcl": strings.Replace(watchedTest, `file("sample.json")`, "{}", 1)} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -49,11 +51,13 @@ func TestCompleteNames(t *testing.T) {
 		{"test --run gr", "greets"},
 		{"test --run ^g", "^greets$"},
 		{"flows pause h", "hello\thello"},
-		{"flows resume ", "hello\thello"},
+		{"flows resume h", "hello\thello"},
+		{"runs list --label A", "All orders\n:4"},
+		{"runs dismiss --label h", ":4"},
 		{"flows pause hello ", ":4"},
 	} {
 		_, out, errs := runCommand(t, append([]string{"__complete"}, strings.Split(c.line, " ")...)...)
-		if first, _, _ := strings.Cut(out, "\n"); first != c.want {
+		if !strings.HasPrefix(out, c.want+"\n") {
 			t.Errorf("%q: %q, want %q (%s)", c.line, out, c.want, errs)
 		}
 	}
