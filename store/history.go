@@ -4,7 +4,7 @@ import "time"
 
 // Filter chooses runs. A zero field does not limit.
 type Filter struct {
-	Flows  []string
+	Flows  []string // of more than 100, a list reads a limited number of runs for a page
 	States []State
 	From   time.Time // received at or after it
 	To     time.Time // received before it

@@ -103,6 +103,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"store/erase.maxDomain":             format,
 		"store/postgres.maxBatch":           inside,
 		"store/postgres.maxBatchBytes":      inside,
+		"store/postgres.maxFlowPages":       inside,
 		"store/postgres.maxIdleUnchecked":   inside,
 		"store/postgres.maxLinearSteps":     inside,
 		"store/postgres.maxPageBytes":       inside,

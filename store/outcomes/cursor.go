@@ -58,7 +58,8 @@ type Source func(below store.ID, limit int) ([]Batch, error)
 // Cursor reads the outcomes of a range from sources, from the newest to the oldest.
 type Cursor struct {
 	within  Range
-	text    string // folded; "" for no search
+	text    string          // folded; "" for no search
+	flows   map[string]bool // nil for all
 	sources []*feed
 	open    openBatches
 }
@@ -72,6 +73,10 @@ func NewCursor(within Range, text string, sources ...Source) *Cursor {
 	}
 	return c
 }
+
+// KeepFlows makes the cursor find only the outcomes of some flows; nil is all. Sources of
+// many flows need it. The others are passed over as those without its text.
+func (c *Cursor) KeepFlows(flows map[string]bool) { c.flows = flows }
 
 // Item is where a cursor is: at an outcome, or at the end of outcomes that do not
 // contain its text.
@@ -140,8 +145,12 @@ func (c *Cursor) takeOutcome() (Item, bool, error) {
 	return i, true, nil
 }
 
-// passesOver reports whether no outcome of a batch can contain the text.
+// passesOver reports whether no outcome of a batch is of the flows or can contain the
+// text.
 func (c *Cursor) passesOver(b *Batch) bool {
+	if c.flows != nil && !c.flows[b.Flow] {
+		return true
+	}
 	return c.text != "" && !mayBePartOfID(c.text) && !c.isInFlow(b)
 }
 

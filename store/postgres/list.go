@@ -28,7 +28,10 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 			return store.Page{}, nil
 		}
 	}
-	if q.Text != "" || len(q.Reasons) > 0 {
+	if len(l.Flows) > maxFlowPages {
+		l.Flows, l.wide = nil, setOf(l.Flows)
+	}
+	if q.Text != "" || len(q.Reasons) > 0 || l.wide != nil {
 		return s.searchRuns(ctx, &l)
 	}
 	rows, err := s.runQuery(ctx, l.addCandidates(&query{}, columns, l.limit+1))
@@ -51,6 +54,18 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 	return p.end(l.from)
 }
 
+// maxFlowPages is of how many flows a list reads a page each. Of more flows, it searches
+// the runs of all flows.
+const maxFlowPages = 100
+
+func setOf(names []string) map[string]bool {
+	set := make(map[string]bool, len(names))
+	for _, name := range names {
+		set[name] = true
+	}
+	return set
+}
+
 func (s *Store) runQuery(ctx context.Context, q *query) (pgx.Rows, error) {
 	return s.readPool.Query(ctx, q.text.String(), q.args...)
 }
@@ -64,7 +79,8 @@ type listing struct {
 	failure  int64    // the key of the filter
 	failed   bool     // there is one
 	parent   store.ID
-	called   bool // the filter has a parent
+	called   bool            // the filter has a parent
+	wide     map[string]bool // the flows of the filter if they are many; Flows is empty then
 }
 
 // addCandidates appends a query for the newest runs that match the filter,

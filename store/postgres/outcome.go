@@ -104,7 +104,9 @@ func (s *Store) outcomesOf(ctx context.Context, l *listing) *outcomes.Cursor {
 	for _, f := range flows {
 		sources = append(sources, s.outcomeSource(ctx, within, f))
 	}
-	return outcomes.NewCursor(within, l.Text, sources...)
+	cursor := outcomes.NewCursor(within, l.Text, sources...)
+	cursor.KeepFlows(l.wide)
+	return cursor
 }
 
 // findOutcome returns the outcome of an id, or store.ErrNotFound.

@@ -25,7 +25,7 @@ const (
 )
 
 // searchRuns returns a page of the runs that contain the text of the filter and
-// have one of its reasons.
+// have one of its reasons and one of its many flows.
 func (s *Store) searchRuns(ctx context.Context, l *listing) (store.Page, error) {
 	began := s.options.Clock.Now()
 	p := &pageBuilder{limit: l.limit, outcomes: s.outcomesOf(ctx, l)}
@@ -65,7 +65,8 @@ func (s *Store) searchPart(ctx context.Context, l *listing) (part []candidate, m
 	needle := foldASCII(l.Text)
 	_, err = pgx.ForEachRow(rows, row.scanTargets(&okey, &bytes, &before, &all, &found), func() error {
 		run := row.summary()
-		part = append(part, candidate{row.id, run, l.Selects(&run) && (found || containsText(&run, needle))})
+		selected := l.Selects(&run) && (l.wide == nil || l.wide[run.Flow])
+		part = append(part, candidate{row.id, run, selected && (found || containsText(&run, needle))})
 		return nil
 	})
 	return part, int64(len(part)) < all || all == maxPartRuns, err

@@ -49,14 +49,17 @@ func endOfRows(err error) error {
 
 // listing builds one page.
 type listing struct {
-	q        store.ListQuery
-	limit    int
-	failure  int64 // the key of the filter
-	failed   bool  // there is one
-	parent   store.ID
-	called   bool   // the filter has a parent
-	needle   []byte // the text of the filter, folded
-	okey     []byte // the text of the filter as an order key
+	q       store.ListQuery
+	limit   int
+	failure int64 // the key of the filter
+	failed  bool  // there is one
+	parent  store.ID
+	called  bool   // the filter has a parent
+	needle  []byte // the text of the filter, folded
+	okey    []byte // the text of the filter as an order key
+	// wide are the flows of the filter if they are too many for a part of the query for
+	// each. Then the runs of all flows are read, as in a search.
+	wide     map[string]bool
 	buffer   []byte
 	effort   int // bytes that may still be read
 	searched int // runs and outcomes
@@ -99,7 +102,7 @@ func (l *listing) buildQuery() (string, []driver.Value, error) {
 		return "", nil, nil
 	}
 	if len(parts) > maxParts {
-		return "", nil, fmt.Errorf("a list of %d flows in %d states is too much: name at most %d of both together", len(l.q.Flows), len(l.q.States), maxParts)
+		return "", nil, fmt.Errorf("a list of %d reasons is too much: name at most %d", len(l.q.Reasons), maxParts)
 	}
 	return strings.Join(parts, " UNION ALL ") + " ORDER BY 1 DESC", args, nil
 }
@@ -117,12 +120,23 @@ func (l *listing) addParts(add func(string, []driver.Value)) bool {
 		}
 		states = []store.State{noState}
 	}
+	if len(flows)*len(states) > maxParts {
+		flows, l.wide = []string{""}, setOf(flows)
+	}
 	for _, f := range flows {
 		for _, s := range states {
 			add(l.partQuery(f, s))
 		}
 	}
 	return true
+}
+
+func setOf(names []string) map[string]bool {
+	set := make(map[string]bool, len(names))
+	for _, name := range names {
+		set[name] = true
+	}
+	return set
 }
 
 // reasonQuery is the query for the runs with a reason, of any flow and in any state.
@@ -199,14 +213,16 @@ func (l *listing) outcomesIn(v *view) *outcomes.Cursor {
 		return nil
 	}
 	flows := l.q.Flows
-	if len(flows) == 0 {
+	if len(flows) == 0 || l.wide != nil {
 		flows = []string{""}
 	}
 	var sources []outcomes.Source
 	for _, f := range flows {
 		sources = append(sources, outcomeSource(v, l.within, f))
 	}
-	return outcomes.NewCursor(l.within, l.q.Text, sources...)
+	cursor := outcomes.NewCursor(l.within, l.q.Text, sources...)
+	cursor.KeepFlows(l.wide)
+	return cursor
 }
 
 // addCandidate adds a candidate to the page, after the outcomes that are newer. It
@@ -251,7 +267,7 @@ func (l *listing) addOutcomes(above store.ID) error {
 		if err := l.begin(); err != nil {
 			return err
 		}
-		if l.needle != nil {
+		if l.needle != nil || l.wide != nil {
 			l.spend(outcomeEffort)
 		}
 		l.last = item.ID.String()

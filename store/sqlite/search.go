@@ -27,13 +27,14 @@ func (l *listing) spend(bytes int) {
 	}
 }
 
-// matchesText reports whether a run has a reason of the filter and contains its text.
+// matchesText reports whether a run has a reason and a flow of the filter, and contains
+// its text.
 func (l *listing) matchesText(v *view, r *store.Summary, more []driver.Value) (bool, error) {
-	if l.needle == nil && len(l.q.Reasons) == 0 {
+	if l.needle == nil && len(l.q.Reasons) == 0 && l.wide == nil {
 		return true, nil
 	}
 	l.spend(rowEffort)
-	if found := l.q.Selects(r); l.needle == nil || !found { // a query for a reason does not choose by the others
+	if found := l.selects(r); l.needle == nil || !found {
 		return found, nil
 	}
 	if bytes.Equal(blobOf(more[1]), l.okey) {
@@ -56,6 +57,15 @@ func (l *listing) matchesText(v *view, r *store.Summary, more []driver.Value) (b
 		}
 	}
 	return false, nil
+}
+
+// selects reports whether a run has a reason, a flow and a state of the filter. A query
+// for a reason does not choose by the others, nor one for many flows by these.
+func (l *listing) selects(r *store.Summary) bool {
+	if l.wide != nil {
+		return l.wide[r.Flow] && l.q.HasReason(&r.Cause)
+	}
+	return l.q.Selects(r)
 }
 
 // containsNeedle reports whether s contains the text of the filter.

@@ -15,6 +15,7 @@ func outcomeTests() []test {
 	return []test{
 		{"are runs without details", outcomesAreRuns},
 		{"are in lists among other runs", outcomesAreListed},
+		{"and other runs of many flows are listed", manyFlowsAreListed},
 		{"are found by their texts", outcomesAreSearched},
 		{"count in statistics", outcomesAreCounted},
 		{"can't be changed", outcomesStay},
@@ -112,6 +113,34 @@ func outcomesAreListed(f *fixture) {
 	for _, id := range f.listed(store.Filter{Failure: store.FormatFailureKey(store.FailureKey(&store.Cause{}))}) {
 		f.checkState(id, store.Failed)
 	}
+}
+
+// manyFlowsAreListed names so many flows that lists search the runs of all flows.
+func manyFlowsAreListed(f *fixture) {
+	all := f.mixOutcomes()
+	many := []string{"d", "a"}
+	for i := range 150 {
+		many = append(many, fmt.Sprint("other", i))
+	}
+	for _, states := range [][]store.State{nil, {store.Succeeded}, {store.Failed}, {store.Succeeded, store.Queued, store.Cancelled}} {
+		f.checkPages(all, store.Filter{Flows: many, States: states})
+	}
+	f.same("runs of none of them", f.listed(store.Filter{Flows: many[2:]}), nil)
+	want := f.listed(store.Filter{Flows: many[:2], Text: "no"})
+	f.same("runs with a text", f.listed(store.Filter{Flows: many, Text: "no"}), want)
+	open := store.Filter{Flows: many, States: []store.State{store.Queued, store.Waiting, store.Running}}
+	mine, others := f.listed(open), f.listed(store.Filter{Flows: []string{"b", "c"}, States: open.States})
+	for q := (store.ListQuery{Filter: open, Limit: 2}); ; {
+		c, err := f.s.CancelAll(f.ctx, q)
+		f.ok(err)
+		if q.After = c.Next; c.Next == "" {
+			break
+		}
+	}
+	for _, id := range mine {
+		f.checkState(id, store.Cancelled)
+	}
+	f.same("open runs of other flows", f.listed(store.Filter{Flows: []string{"b", "c"}, States: open.States}), others)
 }
 
 // checkPages compares the pages of a filter without a text with the runs of a list
