@@ -87,6 +87,8 @@ type History interface {
 	Get(ctx context.Context, id string) (*Run, error)
 	// List returns a page of runs, the newest (by id) first.
 	List(ctx context.Context, q ListQuery) (Page, error)
+	// Newest returns the newest run of each of the flows that has one, in any order.
+	Newest(ctx context.Context, flows []string) ([]Summary, error)
 	// FailureGroups groups the failed runs by flow and cause. Its time grows with the
 	// number of groups and not with that of the runs.
 	FailureGroups(ctx context.Context, q FailureQuery) (FailureGroups, error)

@@ -26,6 +26,8 @@ func (awayStore) List(context.Context, store.ListQuery) (store.Page, error) {
 	return store.Page{}, errAway()
 }
 
+func (awayStore) Newest(context.Context, []string) ([]store.Summary, error) { return nil, errAway() }
+
 func (awayStore) Stats(context.Context, store.StatsQuery) ([]store.Count, error) {
 	return nil, errAway()
 }

@@ -1,13 +1,11 @@
 package dashboard
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"time"
 
 	"github.com/webhook-gateway/gateway/admin/ops"
-	"github.com/webhook-gateway/gateway/store"
 )
 
 // schedulesPage is the flows that time starts.
@@ -29,33 +27,29 @@ func (d *Dashboard) listSchedules(r *http.Request) (*page, error) {
 		return nil, err
 	}
 	body := &schedulesPage{}
+	var names []string
 	for _, f := range flows.Flows {
-		if f.Trigger != "schedule" {
-			continue
+		if f.Trigger == "schedule" {
+			body.Schedules = append(body.Schedules, schedule{Flow: f, Ticks: []time.Time{f.Next}})
+			names = append(names, f.Name)
 		}
-		s := schedule{Flow: f, Ticks: []time.Time{f.Next}}
-		if body.Away == "" {
-			s.Last, body.Away, err = d.newestRun(r.Context(), f.Name)
-			if err != nil {
-				return nil, err
-			}
-		}
-		body.Schedules = append(body.Schedules, s)
 	}
-	return &page{Name: "schedules", Title: "Schedules", Section: "/schedules", Body: body, Done: doneMessage(r)}, nil
-}
-
-// newestRun returns the newest run of a flow; nil if there is none. away says why it
-// is not known, if the store can't be read now.
-func (d *Dashboard) newestRun(ctx context.Context, name string) (run *ops.RunSummary, away string, err error) {
-	list, err := d.Ops.Runs(ctx, store.ListQuery{Filter: store.Filter{Flows: []string{name}}, Limit: 1})
+	if len(names) == 0 {
+		return &page{Name: "schedules", Title: "Schedules", Section: "/schedules", Body: body}, nil
+	}
+	newest, err := d.Ops.NewestRuns(r.Context(), names)
 	switch {
 	case isKind(err, ops.Unavailable):
-		return nil, toSentence(err.Error()), nil
-	case err != nil || len(list.Runs) == 0:
-		return nil, "", err
+		body.Away = toSentence(err.Error())
+	case err != nil:
+		return nil, err
 	}
-	return &list.Runs[0], "", nil
+	for i := range body.Schedules {
+		if run, found := newest[body.Schedules[i].Name]; found {
+			body.Schedules[i].Last = &run
+		}
+	}
+	return &page{Name: "schedules", Title: "Schedules", Section: "/schedules", Body: body, Done: doneMessage(r)}, nil
 }
 
 // linksPage is the flows that start when a contact follows a link.

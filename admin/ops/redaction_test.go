@@ -63,8 +63,12 @@ func results(ctx context.Context, s *ops.Service, id string) map[string]string {
 	}
 	runs, err := s.Runs(ctx, store.ListQuery{})
 	add("Runs", runs, err)
+	newest, err := s.NewestRuns(ctx, []string{"x"})
+	add("NewestRuns", newest, err)
 	run, err := s.Run(ctx, id)
 	add("Run", run, err)
+	run, err = s.RunPreview(ctx, id, 100)
+	add("RunPreview", run, err)
 	stats, err := s.Stats(ctx, store.StatsQuery{})
 	add("Stats", stats, err)
 	changed, err := s.RetryRuns(ctx, ops.Selection{Filter: store.Filter{Text: secret}}, false)
@@ -141,7 +145,7 @@ func TestNoResultHoldsASecret(t *testing.T) {
 	id := storeSecrets(t, l)
 	got := results(t.Context(), l.Service, id)
 	wantNoSecret(t, got)
-	for _, name := range []string{"Runs", "Run", "Contacts", "Contact", "ChangeContact", "ChangeContact that is wrong", "ChangeContact of a field that is wrong", "ImportContacts", "CreateKey", "RotateKey", "CreateKey for a flow that does not exist", "Keys", "RevokeKey of a missing key"} {
+	for _, name := range []string{"Runs", "NewestRuns", "Run", "RunPreview", "Contacts", "Contact", "ChangeContact", "ChangeContact that is wrong", "ChangeContact of a field that is wrong", "ImportContacts", "CreateKey", "RotateKey", "CreateKey for a flow that does not exist", "Keys", "RevokeKey of a missing key"} {
 		if !strings.Contains(got[name], "(sensitive)") {
 			t.Errorf("%s shows no redacted value: %s", name, got[name])
 		}
@@ -155,6 +159,9 @@ var errSecret = fmt.Errorf("connecting with %s: %w", secret, errors.New("refused
 
 func (failingStore) List(context.Context, store.ListQuery) (store.Page, error) {
 	return store.Page{}, errSecret
+}
+func (failingStore) Newest(context.Context, []string) ([]store.Summary, error) {
+	return nil, errSecret
 }
 func (failingStore) Get(context.Context, string) (*store.Run, error) { return nil, errSecret }
 

@@ -42,6 +42,24 @@ func (s *Service) Runs(ctx context.Context, q store.ListQuery) (RunPage, error) 
 	})
 }
 
+// NewestRuns returns the newest stored run of each of the flows that has one, by the name
+// of the flow.
+func (s *Service) NewestRuns(ctx context.Context, flows []string) (map[string]RunSummary, error) {
+	return withStore(s, func(v view) (map[string]RunSummary, error) {
+		runs, err := s.opts.Store.Newest(ctx, flows)
+		if err != nil {
+			return nil, err
+		}
+		out := make(map[string]RunSummary, len(runs))
+		for i := range runs {
+			r := v.showSummary(&runs[i])
+			s.addPauseReason(v, &r)
+			out[r.Flow] = r
+		}
+		return out, nil
+	})
+}
+
 // searchTime bounds how long one call goes on with a search that has found nothing.
 const searchTime = 300 * time.Millisecond
 

@@ -129,6 +129,32 @@ func newBatch(flow string, items []item) Batch {
 // millisOf returns the time in an id, in milliseconds.
 func millisOf(id store.ID) int64 { return id.Time().UnixMilli() }
 
+// AddNewest adds the newest outcome of each batch to the newest runs of flows, unless
+// there is a newer one of its flow.
+func AddNewest(runs []store.Summary, batches []Batch) ([]store.Summary, error) {
+	for i := range batches {
+		b := &batches[i]
+		o, found, err := b.Find(b.Last)
+		if err != nil {
+			return nil, err
+		}
+		at := slices.IndexFunc(runs, func(r store.Summary) bool { return r.Flow == b.Flow })
+		if !found || at >= 0 && runs[at].ID > o.ID {
+			continue
+		}
+		r, err := o.Run()
+		if err != nil {
+			return nil, err
+		}
+		if at < 0 {
+			runs = append(runs, r.Summary)
+		} else {
+			runs[at] = r.Summary
+		}
+	}
+	return runs, nil
+}
+
 // Find returns the outcome of an id, or false if the batch has none.
 func (b *Batch) Find(id store.ID) (store.Outcome, bool, error) {
 	if bytes.Compare(id[:], b.First[:]) < 0 || bytes.Compare(id[:], b.Last[:]) > 0 {

@@ -139,6 +139,11 @@ func (t *clockedStore) List(ctx context.Context, q store.ListQuery) (store.Page,
 	return t.Store.List(ctx, q)
 }
 
+func (t *clockedStore) Newest(ctx context.Context, flows []string) ([]store.Summary, error) {
+	t.setClock()
+	return t.Store.Newest(ctx, flows)
+}
+
 func (t *clockedStore) Stats(ctx context.Context, q store.StatsQuery) ([]store.Count, error) {
 	t.setClock()
 	return t.Store.Stats(ctx, q)

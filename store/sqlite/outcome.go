@@ -53,11 +53,15 @@ func outcomeSource(r querier, within outcomes.Range, flow string) outcomes.Sourc
 		}
 		var found []outcomes.Batch
 		err := r.query(text, func(v []driver.Value) error {
-			found = append(found, outcomes.Batch{Flow: textOf(v[0]), First: idOf(v[1]), Last: idOf(v[2]), N: int(intOf(v[3])), Data: blobOf(v[4])})
+			found = append(found, batchFromRow(v))
 			return nil
 		}, args...)
 		return found, err
 	}
+}
+
+func batchFromRow(v []driver.Value) outcomes.Batch {
+	return outcomes.Batch{Flow: textOf(v[0]), First: idOf(v[1]), Last: idOf(v[2]), N: int(intOf(v[3])), Data: blobOf(v[4])}
 }
 
 // findOutcome returns the outcome of an id, or false if there is none.
@@ -65,7 +69,7 @@ func findOutcome(r querier, id store.ID) (o store.Outcome, found bool, err error
 	within := outcomes.RangeOf(id)
 	below := within.LastBelow()
 	err = r.query(batchesOfIDSQL, func(v []driver.Value) (err error) {
-		b := outcomes.Batch{Flow: textOf(v[0]), First: idOf(v[1]), Last: idOf(v[2]), N: int(intOf(v[3])), Data: blobOf(v[4])}
+		b := batchFromRow(v)
 		if o, found, err = b.Find(id); found {
 			return errStopRows
 		}

@@ -16,6 +16,7 @@ func outcomeTests() []test {
 		{"are runs without details", outcomesAreRuns},
 		{"are in lists among other runs", outcomesAreListed},
 		{"and other runs of many flows are listed", manyFlowsAreListed},
+		{"and other runs are the newest of a flow", newestOfFlows},
 		{"are found by their texts", outcomesAreSearched},
 		{"count in statistics", outcomesAreCounted},
 		{"can't be changed", outcomesStay},
@@ -113,6 +114,26 @@ func outcomesAreListed(f *fixture) {
 	for _, id := range f.listed(store.Filter{Failure: store.FormatFailureKey(store.FailureKey(&store.Cause{}))}) {
 		f.checkState(id, store.Failed)
 	}
+}
+
+func newestOfFlows(f *fixture) {
+	newest := func(flows ...string) []store.Summary {
+		found, err := f.s.Newest(f.ctx, flows)
+		f.ok(err)
+		slices.SortFunc(found, func(a, b store.Summary) int { return strings.Compare(a.Flow, b.Flow) })
+		return found
+	}
+	f.same("of an empty store", newest("a"), nil)
+	f.mixOutcomes()
+	f.accept(ofFlow("b"))
+	for _, flows := range [][]string{{"a"}, {"d"}, {"a", "b", "c", "d"}} {
+		var want []store.Summary
+		for _, name := range flows {
+			want = append(want, f.listAll(store.Filter{Flows: []string{name}}, 500)[0])
+		}
+		f.same(fmt.Sprint("newest of ", flows), newest(append(flows, "none", flows[0])...), want)
+	}
+	f.same("of no flow", newest(), nil)
 }
 
 // manyFlowsAreListed names so many flows that lists search the runs of all flows.
