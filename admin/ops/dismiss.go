@@ -10,7 +10,7 @@ import (
 // history, in the state dismissed.
 func (s *Service) DismissRun(ctx context.Context, id string) (_ RunsChanged, err error) {
 	defer s.audit(ctx, "run.dismiss", id, &err)
-	return withStore(s, func(view) (RunsChanged, error) {
+	return withRun(s, id, func(view) (RunsChanged, error) {
 		if err := s.opts.Store.Dismiss(ctx, id); err != nil {
 			return RunsChanged{}, err
 		}

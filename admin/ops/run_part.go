@@ -34,7 +34,7 @@ const (
 // RunPart returns a value of a run by its name: body, response, event, variables or
 // output; of the action with a path input, output or answer.
 func (s *Service) RunPart(ctx context.Context, id, path, name string) (*RunPart, error) {
-	return withStore(s, func(v view) (*RunPart, error) {
+	return withRun(s, id, func(v view) (*RunPart, error) {
 		r, err := s.opts.Store.Get(ctx, id)
 		if err != nil {
 			return nil, err

@@ -147,7 +147,7 @@ func (s *Service) RunPreview(ctx context.Context, id string, limit int) (*RunDet
 }
 
 func (s *Service) showRun(ctx context.Context, id string, limit int) (*RunDetail, error) {
-	return withStore(s, func(v view) (*RunDetail, error) {
+	return withRun(s, id, func(v view) (*RunDetail, error) {
 		run, err := s.opts.Store.Get(ctx, id)
 		if r, found := s.findSyncRun(id); errors.Is(err, store.ErrNotFound) && found {
 			return v.showRun(&store.Run{Summary: r}, limit), nil
@@ -192,7 +192,7 @@ type RunProgress struct {
 // RunProgress returns how far a run is, without decoding its values: pages of open
 // runs ask for it every few seconds.
 func (s *Service) RunProgress(ctx context.Context, id string) (RunProgress, error) {
-	return withStore(s, func(view) (RunProgress, error) {
+	return withRun(s, id, func(view) (RunProgress, error) {
 		run, err := s.opts.Store.Get(ctx, id)
 		if r, found := s.findSyncRun(id); errors.Is(err, store.ErrNotFound) && found {
 			run, err = &store.Run{Summary: r}, nil
@@ -212,7 +212,7 @@ func (s *Service) RunProgress(ctx context.Context, id string) (RunProgress, erro
 // with fromStart runs each action again.
 func (s *Service) RetryRun(ctx context.Context, id string, fromStart bool) (_ RunsChanged, err error) {
 	defer s.audit(ctx, "run.retry", id, &err)
-	return withStore(s, func(view) (RunsChanged, error) {
+	return withRun(s, id, func(view) (RunsChanged, error) {
 		s.opts.Worker.DropEvents()
 		if err := s.opts.Store.Requeue(ctx, id, store.RequeueOptions{FromStart: fromStart}); err != nil {
 			return RunsChanged{}, err
@@ -226,7 +226,7 @@ func (s *Service) RetryRun(ctx context.Context, id string, fromStart bool) (_ Ru
 // keep their outputs.
 func (s *Service) RetryRunFrom(ctx context.Context, id, action string) (_ RunsChanged, err error) {
 	defer s.audit(ctx, "run.retry", id+" from "+action, &err)
-	return withStore(s, func(v view) (RunsChanged, error) {
+	return withRun(s, id, func(v view) (RunsChanged, error) {
 		run, err := s.opts.Store.Get(ctx, id)
 		if err != nil {
 			return RunsChanged{}, err
@@ -246,7 +246,7 @@ func (s *Service) RetryRunFrom(ctx context.Context, id, action string) (_ RunsCh
 // CancelRun cancels a run that is not over.
 func (s *Service) CancelRun(ctx context.Context, id string) (_ RunsChanged, err error) {
 	defer s.audit(ctx, "run.cancel", id, &err)
-	return withStore(s, func(view) (RunsChanged, error) {
+	return withRun(s, id, func(view) (RunsChanged, error) {
 		err := s.opts.Store.Cancel(ctx, id)
 		if _, found := s.findSyncRun(id); errors.Is(err, store.ErrNotFound) && found {
 			return RunsChanged{}, &Error{Kind: Conflict, Message: "the run can't be cancelled: its caller waits for the response of the sync flow"}
