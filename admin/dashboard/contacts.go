@@ -108,7 +108,7 @@ func (d *Dashboard) tagContact(r *http.Request) (string, error) {
 	if _, err := d.Ops.ChangeContact(r.Context(), email, change); err != nil {
 		return "", err
 	}
-	return contactURL(email) + "?done=tag", nil
+	return withDone(contactURL(email), "tag"), nil
 }
 
 // eraseContact deletes a contact and removes its address from the history.
@@ -122,7 +122,7 @@ func (d *Dashboard) eraseContact(r *http.Request) (string, error) {
 		return "", err
 	}
 	if got.More {
-		return "/contacts?done=erase-more", nil
+		return withDone("/contacts", "erase-more"), nil
 	}
-	return "/contacts?done=erase", nil
+	return withDone("/contacts", "erase"), nil
 }

@@ -78,7 +78,7 @@ func (d *Dashboard) pauseFlow(r *http.Request) (string, error) {
 	if _, err := d.Ops.PauseFlow(r.Context(), name); err != nil {
 		return "", err
 	}
-	return "/flows/" + url.PathEscape(name) + "?done=pause", nil
+	return withDone("/flows/"+url.PathEscape(name), "pause"), nil
 }
 
 // resumeFlow ends the pause of a flow.
@@ -87,7 +87,7 @@ func (d *Dashboard) resumeFlow(r *http.Request) (string, error) {
 	if _, err := d.Ops.ResumeFlow(r.Context(), name); err != nil {
 		return "", err
 	}
-	return "/flows/" + url.PathEscape(name) + "?done=resume", nil
+	return withDone("/flows/"+url.PathEscape(name), "resume"), nil
 }
 
 // startFlow starts a flow that no request starts, and shows its run.
@@ -100,7 +100,7 @@ func (d *Dashboard) startFlow(r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return runURL(started.Run) + "?done=start", nil
+	return withDone(runURL(started.Run), "start"), nil
 }
 
 // reload loads the flow files again. The overview shows its findings.
@@ -108,5 +108,5 @@ func (d *Dashboard) reload(r *http.Request) (string, error) {
 	if _, ok := d.Ops.Reload(r.Context(), "dashboard"); !ok {
 		return "/", nil
 	}
-	return "/?done=reload", nil
+	return withDone("/", "reload"), nil
 }

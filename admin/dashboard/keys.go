@@ -71,5 +71,5 @@ func (d *Dashboard) revokeKey(r *http.Request) (string, error) {
 	if _, err := d.Ops.RevokeKey(r.Context(), r.PathValue("name")); err != nil {
 		return "", err
 	}
-	return "/keys?done=revoke", nil
+	return withDone("/keys", "revoke"), nil
 }

@@ -51,14 +51,23 @@ func (s *site) get(path string, status int) string {
 	return w.Body.String()
 }
 
-// post sends a form and returns the page to which it redirects.
+// post sends a form and returns the page to which it redirects, with its cookie.
 func (s *site) post(path string, form url.Values) string {
 	s.T.Helper()
 	w := s.call(http.MethodPost, path, form)
 	if w.Code != http.StatusSeeOther {
 		s.T.Fatalf("POST %s: %d: %s", path, w.Code, w.Body)
 	}
-	return s.get(w.Header().Get("Location"), http.StatusOK)
+	r := httptest.NewRequestWithContext(s.T.Context(), http.MethodGet, "http://localhost:8081"+w.Header().Get("Location"), nil)
+	for _, c := range w.Result().Cookies() {
+		r.AddCookie(c)
+	}
+	page := httptest.NewRecorder()
+	s.pages.ServeHTTP(page, r)
+	if page.Code != http.StatusOK {
+		s.T.Fatalf("GET %s after POST %s: %d: %s", r.URL.Path, path, page.Code, page.Body)
+	}
+	return page.Body.String()
 }
 
 // tags are what textOf removes.

@@ -137,7 +137,7 @@ type errorPage struct {
 func (d *Dashboard) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	var elsewhere redirect
 	if errors.As(err, &elsewhere) {
-		http.Redirect(w, r, string(elsewhere), http.StatusSeeOther)
+		http.Redirect(w, r, moveDone(w, r, string(elsewhere)), http.StatusSeeOther)
 		return
 	}
 	known := &ops.Error{Kind: ops.Internal, Message: "the log says more"}
@@ -224,6 +224,9 @@ func (d *Dashboard) writePage(w http.ResponseWriter, r *http.Request, status int
 		d.Log.Error("a page can't be rendered", zap.String("page", p.Name), zap.Error(err))
 		http.Error(w, "The page can't be shown. The log says more.", http.StatusInternalServerError)
 		return
+	}
+	if p.Done != "" {
+		setDone(w, r, r.URL.EscapedPath(), "", -1)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)

@@ -337,12 +337,12 @@ func (d *Dashboard) retryRun(r *http.Request) (string, error) {
 		if _, err := d.Ops.RetryRunFrom(r.Context(), id, action); err != nil {
 			return "", err
 		}
-		return runURL(id) + "?done=retry", nil
+		return withDone(runURL(id), "retry"), nil
 	}
 	if _, err := d.Ops.RetryRun(r.Context(), id, r.PostFormValue("from") == "start"); err != nil {
 		return "", err
 	}
-	return runURL(id) + "?done=retry", nil
+	return withDone(runURL(id), "retry"), nil
 }
 
 // cancelRun cancels a run that is not over.
@@ -351,7 +351,7 @@ func (d *Dashboard) cancelRun(r *http.Request) (string, error) {
 	if _, err := d.Ops.CancelRun(r.Context(), id); err != nil {
 		return "", err
 	}
-	return runURL(id) + "?done=cancel", nil
+	return withDone(runURL(id), "cancel"), nil
 }
 
 // dismissRun takes a failed run out of those that need attention.
@@ -360,5 +360,5 @@ func (d *Dashboard) dismissRun(r *http.Request) (string, error) {
 	if _, err := d.Ops.DismissRun(r.Context(), id); err != nil {
 		return "", err
 	}
-	return runURL(id) + "?done=dismiss", nil
+	return withDone(runURL(id), "dismiss"), nil
 }

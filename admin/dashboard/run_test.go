@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -191,6 +192,46 @@ func TestFailedAction(t *testing.T) {
 	s.Write(strings.Replace(admintest.Flows, `"note"`, `"other"`, 2))
 	s.Gateway.Reload("test")
 	s.get("/runs/"+id, 200)
+}
+
+// TestDoneOnce: a page says once what a form did, and deletes the cookie that tells it.
+func TestDoneOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := s.Fail("x", "boom")
+	w := s.call(http.MethodPost, "/runs/"+id+"/dismiss", url.Values{})
+	set := w.Result().Cookies()
+	if w.Header().Get("Location") != "/runs/"+id || len(set) != 1 || set[0].Path != "/runs/"+id || !set[0].HttpOnly || set[0].MaxAge <= 0 {
+		t.Fatalf("to %s with %v", w.Header().Get("Location"), set)
+	}
+	show := func(word string) (page string, deleted bool) {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost:8081/runs/"+id, nil)
+		r.AddCookie(&http.Cookie{Name: set[0].Name, Value: word})
+		w := httptest.NewRecorder()
+		s.pages.ServeHTTP(w, r)
+		gone := w.Result().Cookies()
+		return w.Body.String(), len(gone) == 1 && gone[0].MaxAge < 0 && gone[0].Path == set[0].Path && gone[0].Name == set[0].Name
+	}
+	page, deleted := show(set[0].Value)
+	if wantText(t, page, "The run was dismissed."); !deleted {
+		t.Error("the cookie stays")
+	}
+	page, _ = show("Call 0190")
+	wantNone(t, page, "0190", `class="done"`)
+	wantNone(t, s.get("/runs/"+id, 200), `class="done"`)
+}
+
+// TestMissingRun: a run that was deleted says so.
+func TestMissingRun(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	const old = "01arz3ndektsv4rrffq69g5fav" // of 2016
+	for _, path := range []string{"/runs/" + old, "/runs/" + old + "/download?part=body"} {
+		wantText(t, s.get(path, http.StatusNotFound), "There is no such run in the history; runs of 30 July 2016 are deleted: the history keeps a run for 30d after its end.")
+	}
+	for _, id := range []string{s.NewID(), "nonsense"} {
+		wantText(t, s.get("/runs/"+id, http.StatusNotFound), "There is no such run in the history.")
+	}
 }
 
 // TestRetryFromAction runs a run again from one of its actions.

@@ -167,21 +167,3 @@ func (f runFilter) timeChoices() []choice {
 	}
 	return list
 }
-
-// doneMessage says what the action did that redirected here. Its text is one of
-// ours, so that a link can't make a page say something else.
-func doneMessage(r *http.Request) string {
-	return map[string]string{
-		"retry":      "The run was queued again.",
-		"cancel":     "The run was cancelled.",
-		"dismiss":    "The run was dismissed.",
-		"start":      "The run was queued.",
-		"tag":        "The tags of the contact were changed.",
-		"erase":      "The contact was deleted, and its address was removed from the history.",
-		"erase-more": "The contact was deleted. The gateway goes on to remove its address from the history.",
-		"revoke":     "The key was revoked.",
-		"pause":      "The flow was paused.",
-		"resume":     "The flow was resumed.",
-		"reload":     "The flow files were loaded.",
-	}[r.URL.Query().Get("done")]
-}
