@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/trace"
 )
 
 // Outcome is how a run of a sync flow went that succeeded, if nothing else of it is
-// stored. It holds nothing that a caller has sent, so Erase has nothing to erase
-// in it. Engines store many outcomes in one row, see package outcomes.
+// stored. It holds nothing that a caller has sent but the id of a trace, so Erase has
+// nothing to erase in it. Engines store many outcomes in one row, see package outcomes.
 type Outcome struct {
 	ID       string
 	Flow     string
@@ -16,6 +18,9 @@ type Outcome struct {
 	Status   int    // of the response
 	Started  time.Time
 	Finished time.Time
+	// Trace is the trace that the run belongs to, if it is sampled. Its State is not
+	// stored.
+	Trace trace.Context
 }
 
 // Validate returns the id of an outcome, or an error if it is not valid.
@@ -39,7 +44,8 @@ func (o *Outcome) Run() (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Run{Version: o.Version, Summary: Summary{
+	traced := trace.Context{Trace: o.Trace.Trace, Span: o.Trace.Span, Sampled: true}
+	return &Run{Version: o.Version, Payload: Payload{Trace: traced.Encode()}, Summary: Summary{
 		ID: o.ID, Flow: o.Flow, State: Succeeded, Received: id.Time(), Started: o.Started, Finished: o.Finished, Attempt: 1, Status: o.Status,
 	}}, nil
 }

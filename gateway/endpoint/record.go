@@ -10,6 +10,7 @@ import (
 	"github.com/webhook-gateway/gateway/gateway/history"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/internal/redact"
+	"github.com/webhook-gateway/gateway/internal/trace"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -156,13 +157,22 @@ func (q *request) recordSummary(r *flow.Run, out *flow.Outcome, status int) {
 	defer q.forgetRecords()
 	if out.State == flow.Succeeded && out.Err == nil {
 		q.handler.Recorder.AddOutcome(store.Outcome{
-			ID: q.ID, Flow: r.Flow.Name, Version: r.Flow.Version, Status: status, Started: q.Began, Finished: q.ended,
+			ID: q.ID, Flow: r.Flow.Name, Version: r.Flow.Version, Status: status, Started: q.Began, Finished: q.ended, Trace: q.sampledTrace(),
 		})
 		return
 	}
 	e := q.newEntry(r, status)
+	e.Trace = q.sampledTrace().Encode()
 	q.addOutcome(e, out)
 	q.handler.Recorder.AddSummary(e)
+}
+
+// sampledTrace returns the trace of the run, if others can look it up.
+func (q *request) sampledTrace() trace.Context {
+	if !q.Span.Sampled() {
+		return trace.Context{}
+	}
+	return q.Span.Context()
 }
 
 // newEntry returns the entry of a run that succeeded.

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/webhook-gateway/gateway/internal/trace"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -19,15 +20,23 @@ import (
 //	starts    n: milliseconds from the time in the id to the start, signed
 //	lengths   n: milliseconds from the start to the end, signed
 //	kind      n: the index of the kind; missing if there is one kind
+//	traces    how many, and of each the distance to the outcome before that has one,
+//	          the id of the trace and that of the span; in formatTraced alone
 //
 // Ids are random and the rest is mostly one byte, so a compression would save
 // nothing that is worth its time.
 
-// format is the first byte of the data.
-const format = 1
+// The first byte of the data: formatTraced if an outcome has a trace.
+const (
+	format       = 1
+	formatTraced = 2
+)
 
 // restSize is how many bytes of an id are not its time.
 const restSize = len(store.ID{}) - timeSize
+
+// traceSize is how many bytes the ids of a trace and a span have.
+const traceSize = len(trace.ID{}) + len(trace.SpanID{})
 
 // timeSize is how many bytes of an id are its time.
 const timeSize = 6
@@ -58,11 +67,34 @@ func encode(items []item) []byte {
 	for i := range items {
 		out = binary.AppendVarint(out, items[i].finished-items[i].started)
 	}
-	if len(kinds) == 1 {
+	if len(kinds) > 1 {
+		for _, k := range index {
+			out = binary.AppendUvarint(out, uint64(k)) //nolint:gosec // an index
+		}
+	}
+	return appendTraces(out, items)
+}
+
+// appendTraces appends the traces, if there are any.
+func appendTraces(out []byte, items []item) []byte {
+	n := 0
+	for i := range items {
+		if items[i].trace != (traceIDs{}) {
+			n++
+		}
+	}
+	if n == 0 {
 		return out
 	}
-	for _, k := range index {
-		out = binary.AppendUvarint(out, uint64(k)) //nolint:gosec // an index
+	out[0] = formatTraced
+	out = binary.AppendUvarint(slices.Grow(out, n*(traceSize+1)+binary.MaxVarintLen64), uint64(n))
+	before := -1
+	for i := range items {
+		if t := &items[i].trace; *t != (traceIDs{}) {
+			out = binary.AppendUvarint(out, uint64(i-before)) //nolint:gosec // it grows
+			out = append(append(out, t.trace[:]...), t.span[:]...)
+			before = i
+		}
 	}
 	return out
 }
@@ -157,8 +189,9 @@ func (d *decoder) count(each int) int {
 }
 
 func (d *decoder) items() []item {
-	if f := d.bytes(1); d.err == nil && f[0] != format {
-		d.fail(fmt.Errorf("it has the format %d, and this program knows %d", f[0], format))
+	first := d.bytes(1)
+	if d.err == nil && first[0] != format && first[0] != formatTraced {
+		d.fail(fmt.Errorf("it has the format %d, and this program knows up to %d", first[0], formatTraced))
 	}
 	items := make([]item, d.count(restSize+3))
 	kinds := make([]kind, d.count(2))
@@ -177,7 +210,24 @@ func (d *decoder) items() []item {
 		items[i].finished = items[i].started + d.signed()
 	}
 	d.readKinds(items, kinds)
+	if d.err == nil && first[0] == formatTraced {
+		d.readTraces(items)
+	}
 	return items
+}
+
+func (d *decoder) readTraces(items []item) {
+	at := -1
+	for range d.count(traceSize + 1) {
+		next := d.unsigned()
+		if next == 0 || next >= uint64(len(items)-at) {
+			d.fail(errors.New("it has a trace of an unknown outcome"))
+			return
+		}
+		at += int(next) //nolint:gosec // checked above
+		copy(items[at].trace.trace[:], d.bytes(uint64(len(trace.ID{}))))
+		copy(items[at].trace.span[:], d.bytes(uint64(len(trace.SpanID{}))))
+	}
 }
 
 func (d *decoder) readIDs(items []item) {

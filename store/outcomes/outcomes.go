@@ -21,6 +21,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/webhook-gateway/gateway/internal/trace"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -47,6 +48,24 @@ type item struct {
 	started  int64
 	finished int64
 	kind     kind
+	trace    traceIDs
+}
+
+// traceIDs are the ids of a sampled trace and of its span; zero for none.
+type traceIDs struct {
+	trace trace.ID
+	span  trace.SpanID
+}
+
+func idsOf(c trace.Context) traceIDs {
+	if !c.Sampled || !c.IsValid() {
+		return traceIDs{}
+	}
+	return traceIDs{c.Trace, c.Span}
+}
+
+func (t traceIDs) context() trace.Context {
+	return trace.Context{Trace: t.trace, Span: t.span, Sampled: t != traceIDs{}}
 }
 
 // kind is what most outcomes of a batch have in common.
@@ -76,7 +95,7 @@ func Pack(list []store.Outcome) ([]Batch, error) {
 				flows = append(flows, o.Flow)
 			}
 		}
-		items = append(items, item{id, o.Started.UnixMilli(), o.Finished.UnixMilli(), kind{o.Status, o.Version}})
+		items = append(items, item{id, o.Started.UnixMilli(), o.Finished.UnixMilli(), kind{o.Status, o.Version}, idsOf(o.Trace)})
 	}
 	if len(list) > 0 {
 		byFlow[list[len(list)-1].Flow] = items
@@ -176,7 +195,7 @@ func compareID(i item, id store.ID) int { return bytes.Compare(i.id[:], id[:]) }
 func (i *item) outcome(flow string) store.Outcome {
 	return store.Outcome{
 		ID: i.id.String(), Flow: flow, Version: i.kind.version, Status: i.kind.status,
-		Started: time.UnixMilli(i.started), Finished: time.UnixMilli(i.finished),
+		Started: time.UnixMilli(i.started), Finished: time.UnixMilli(i.finished), Trace: i.trace.context(),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/webhook-gateway/gateway/internal/trace"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/outcomes"
@@ -34,6 +35,14 @@ func random(n, flows int, within time.Duration) []store.Outcome {
 	return list
 }
 
+// traced gives some of the outcomes a trace.
+func traced(list []store.Outcome, each int) []store.Outcome {
+	for i := 0; i < len(list); i += each {
+		list[i].Trace = trace.Context{Trace: trace.ID{1, byte(i), byte(i >> 8)}, Span: trace.SpanID{2, byte(i)}, Sampled: true}
+	}
+	return list
+}
+
 func pack(t testing.TB, list []store.Outcome) []outcomes.Batch {
 	t.Helper()
 	batches, err := outcomes.Pack(list)
@@ -50,6 +59,8 @@ func TestPackKeepsEachOutcome(t *testing.T) {
 		"many flows":       random(3000, 40, time.Second),
 		"a long time":      random(2000, 2, time.Hour),
 		"one":              random(1, 1, time.Second),
+		"all traced":       traced(random(5000, 2, time.Second), 1),
+		"some traced":      traced(random(5000, 3, time.Second), 7),
 		"none":             nil,
 		"a clock set back": {{ID: ulid.New(begin), Flow: "f", Started: begin.Add(-time.Hour), Finished: begin.Add(-2 * time.Hour)}},
 	} {
@@ -124,12 +135,19 @@ func TestPackRefuses(t *testing.T) {
 // TestPackIsSmall holds the size that the guide states.
 func TestPackIsSmall(t *testing.T) {
 	t.Parallel()
-	size, list := 0, random(100_000, 4, 10*time.Second)
+	list := random(100_000, 4, 10*time.Second)
+	wantSize(t, list, 16)
+	wantSize(t, traced(list, 1), 16+25)
+}
+
+func wantSize(t *testing.T, list []store.Outcome, most float64) {
+	t.Helper()
+	size := 0
 	for _, b := range pack(t, list) {
 		size += len(b.Data)
 	}
-	if each := float64(size) / float64(len(list)); each > 16 {
-		t.Errorf("an outcome takes %.1f bytes, want at most 16", each)
+	if each := float64(size) / float64(len(list)); each > most {
+		t.Errorf("an outcome takes %.1f bytes, want at most %.0f", each, most)
 	}
 }
 
@@ -137,7 +155,7 @@ func TestPackIsSmall(t *testing.T) {
 // panics, and data of another length is an error.
 func TestDamagedBatchesAreErrors(t *testing.T) {
 	t.Parallel()
-	b := pack(t, random(20, 1, time.Second))[0]
+	b := pack(t, traced(random(20, 1, time.Second), 3))[0]
 	for n := range b.Data {
 		short := b
 		short.Data = b.Data[:n]

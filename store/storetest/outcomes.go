@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/webhook-gateway/gateway/internal/trace"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/outcomes"
@@ -37,6 +38,9 @@ func (f *fixture) newOutcomes(n int, flows ...string) []store.Outcome {
 		list[i] = store.Outcome{
 			ID: ulid.New(now), Flow: flows[i%len(flows)], Version: fmt.Sprint("v", i%3), Status: 200 + i%2,
 			Started: now.Add(time.Millisecond), Finished: now.Add(time.Duration(1+i%900) * time.Millisecond),
+		}
+		if i%5 == 3 {
+			list[i].Trace = trace.Context{Trace: trace.ID{1, byte(i)}, Span: trace.SpanID{byte(i), 2}, Sampled: true}
 		}
 		f.clock.Advance(time.Millisecond)
 	}
