@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/internal/testutil/admintest"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -225,7 +226,7 @@ func TestDoneOnce(t *testing.T) {
 func TestMissingRun(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	const old = "01arz3ndektsv4rrffq69g5fav" // of 2016
+	old := ulid.New(time.Date(2016, time.July, 30, 12, 0, 0, 0, time.UTC))
 	for _, path := range []string{"/runs/" + old, "/runs/" + old + "/download?part=body"} {
 		wantText(t, s.get(path, http.StatusNotFound), "There is no such run in the history; runs of 30 July 2016 are deleted: the history keeps a run for 30d after its end.")
 	}
