@@ -62,10 +62,12 @@ func (l *listing) matchesText(v *view, r *store.Summary, more []driver.Value) (b
 // selects reports whether a run has a reason, a flow and a state of the filter. A query
 // for a reason does not choose by the others, nor one for many flows by these.
 func (l *listing) selects(r *store.Summary) bool {
-	if l.wide != nil {
-		return l.wide[r.Flow] && l.q.HasReason(&r.Cause)
+	if l.wide == nil {
+		return l.q.Selects(r)
 	}
-	return l.q.Selects(r)
+	rest := l.q.Filter
+	rest.Flows = nil
+	return l.wide[r.Flow] && rest.Selects(r)
 }
 
 // containsNeedle reports whether s contains the text of the filter.
