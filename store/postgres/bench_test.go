@@ -12,6 +12,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/storetest"
 )
 
 // The benchmarks are those of store/sqlite, with the server on the same machine.
@@ -32,34 +33,12 @@ func benchSubmission(body []byte) *store.Submission {
 	return &store.Submission{ID: ulid.New(time.Now()), Flow: "orders", Status: 202, Payload: store.Payload{Event: []byte(`{"method":"POST"}`), Body: body}}
 }
 
-// inParallel calls f for each of b.N from a number of goroutines.
-func inParallel(b *testing.B, goroutines int, f func() error) {
-	b.ReportAllocs()
-	b.ResetTimer()
-	began := time.Now()
-	var left atomic.Int64
-	left.Store(int64(b.N))
-	var wait sync.WaitGroup
-	for range goroutines {
-		wait.Go(func() {
-			for left.Add(-1) >= 0 {
-				if err := f(); err != nil {
-					b.Error(err)
-					return
-				}
-			}
-		})
-	}
-	wait.Wait()
-	b.ReportMetric(float64(b.N)/time.Since(began).Seconds(), "runs/s")
-}
-
 // BenchmarkAccept accepts runs, which are durable then.
 func BenchmarkAccept(b *testing.B) {
 	for _, producers := range []int{1, 64, 256} {
 		b.Run(fmt.Sprint(producers), func(b *testing.B) {
 			s, body := open(b, server.Database(b)), benchBody()
-			inParallel(b, producers, func() error {
+			storetest.InParallel(b, producers, func() error {
 				_, err := s.Accept(b.Context(), benchSubmission(body))
 				return err
 			})
@@ -69,7 +48,7 @@ func BenchmarkAccept(b *testing.B) {
 
 func BenchmarkAcceptDedupe(b *testing.B) {
 	s, body := open(b, server.Database(b)), benchBody()
-	inParallel(b, 64, func() error {
+	storetest.InParallel(b, 64, func() error {
 		sub := benchSubmission(body)
 		sub.Dedupe = &store.Dedupe{Key: sub.ID, TTL: 24 * time.Hour}
 		_, err := s.Accept(b.Context(), sub)
@@ -88,7 +67,7 @@ func BenchmarkCycle(b *testing.B) {
 				stores = append(stores, open(b, url))
 			}
 			var turn atomic.Int64
-			inParallel(b, c.producers, func() error {
+			storetest.InParallel(b, c.producers, func() error {
 				s := stores[int(turn.Add(1))%len(stores)]
 				sub := benchSubmission(body)
 				sub.Claim = &store.DirectClaim{Owner: "bench", Lease: time.Minute}
@@ -140,7 +119,7 @@ func BenchmarkQueue(b *testing.B) {
 			}
 		})
 	}
-	inParallel(b, 64, func() error {
+	storetest.InParallel(b, 64, func() error {
 		_, err := s.Accept(b.Context(), benchSubmission(body))
 		return err
 	})
@@ -161,4 +140,9 @@ func BenchmarkPickUp(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkFailures is that of all engines.
+func BenchmarkFailures(b *testing.B) {
+	storetest.BenchFailures(b, func(b *testing.B) store.Store { return open(b, server.Database(b)) })
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/sqlite"
+	"github.com/webhook-gateway/gateway/store/storetest"
 )
 
 // BenchmarkHistory reads a history of a million runs of twenty flows over thirty
@@ -77,7 +78,7 @@ func BenchmarkHistory(b *testing.B) {
 	})
 	b.Run("accept 64", func(b *testing.B) {
 		body := body()
-		inParallel(b, 64, func() error { _, err := s.Accept(b.Context(), sqlite.NewSubmission(body)); return err })
+		storetest.InParallel(b, 64, func() error { _, err := s.Accept(b.Context(), sqlite.NewSubmission(body)); return err })
 	})
 	b.Run("open", func(b *testing.B) {
 		dir := s.Path()[:len(s.Path())-len(sqlite.FileName)-1]

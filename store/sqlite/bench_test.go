@@ -12,6 +12,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/sqlite"
+	"github.com/webhook-gateway/gateway/store/storetest"
 )
 
 // body returns 1 KiB of JSON, half of it incompressible.
@@ -35,33 +36,11 @@ func openBench(b *testing.B) *sqlite.Store {
 	return s
 }
 
-// inParallel calls f for each of b.N from a number of goroutines.
-func inParallel(b *testing.B, goroutines int, f func() error) {
-	b.ReportAllocs()
-	b.ResetTimer()
-	began := time.Now()
-	var left atomic.Int64
-	left.Store(int64(b.N))
-	var wait sync.WaitGroup
-	for range goroutines {
-		wait.Go(func() {
-			for left.Add(-1) >= 0 {
-				if err := f(); err != nil {
-					b.Error(err)
-					return
-				}
-			}
-		})
-	}
-	wait.Wait()
-	b.ReportMetric(float64(b.N)/time.Since(began).Seconds(), "runs/s")
-}
-
 func BenchmarkAccept(b *testing.B) {
 	for _, producers := range []int{1, 64, 256} {
 		b.Run(fmt.Sprint(producers), func(b *testing.B) {
 			s, body := openBench(b), body()
-			inParallel(b, producers, func() error {
+			storetest.InParallel(b, producers, func() error {
 				_, err := s.Accept(b.Context(), sqlite.NewSubmission(body))
 				return err
 			})
@@ -71,7 +50,7 @@ func BenchmarkAccept(b *testing.B) {
 
 func BenchmarkAcceptDedupe(b *testing.B) {
 	s, body := openBench(b), body()
-	inParallel(b, 64, func() error {
+	storetest.InParallel(b, 64, func() error {
 		sub := sqlite.NewSubmission(body)
 		sub.Dedupe = &store.Dedupe{Key: sub.ID, TTL: 24 * time.Hour}
 		_, err := s.Accept(b.Context(), sub)
@@ -86,7 +65,7 @@ func BenchmarkCycle(b *testing.B) {
 		b.Run(fmt.Sprint(producers), func(b *testing.B) {
 			s, body := openBench(b), body()
 			output := body[:200]
-			inParallel(b, producers, func() error {
+			storetest.InParallel(b, producers, func() error {
 				sub := sqlite.NewSubmission(body)
 				sub.Claim = &store.DirectClaim{Owner: "bench", Lease: time.Minute}
 				a, err := s.Accept(b.Context(), sub)
@@ -138,7 +117,7 @@ func BenchmarkQueue(b *testing.B) {
 			}
 		})
 	}
-	inParallel(b, 64, func() error {
+	storetest.InParallel(b, 64, func() error {
 		_, err := s.Accept(b.Context(), sqlite.NewSubmission(body))
 		return err
 	})
@@ -160,4 +139,9 @@ func BenchmarkPickUp(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkFailures is that of all engines.
+func BenchmarkFailures(b *testing.B) {
+	storetest.BenchFailures(b, func(b *testing.B) store.Store { return openBench(b) })
 }
