@@ -1,7 +1,6 @@
 package command_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -71,32 +69,6 @@ flow "drops" {
 }`, target)
 }
 
-// exported is the name and the labels of each series that a gateway exports.
-type exported []exportedSeries
-
-type exportedSeries struct {
-	name   string
-	labels map[string]string
-}
-
-var (
-	// OpenMetrics has exemplars after the value.
-	seriesShape = regexp.MustCompile(`(?m)^([a-zA-Z_][a-zA-Z0-9_]*)(?:\{(.*?)\})? [-+0-9.eINa]+(?: # \{.*)?$`)
-	labelShape  = regexp.MustCompile(`(\w+)(=~|!~|!=|=)"([^"]*)"`)
-)
-
-func parseExported(text string) exported {
-	out := exported{{"up", map[string]string{}}} // Prometheus adds it
-	for _, m := range seriesShape.FindAllStringSubmatch(text, -1) {
-		s := exportedSeries{m[1], map[string]string{}}
-		for _, l := range labelShape.FindAllStringSubmatch(m[2], -1) {
-			s.labels[l[1]] = l[3]
-		}
-		out = append(out, s)
-	}
-	return out
-}
-
 // startMonitored runs gateways to which everything has happened that the dashboard
 // and the rules look at, and returns what they export in a format.
 func startMonitored(t *testing.T, format string) exported {
@@ -143,29 +115,6 @@ func startWithTLS(t *testing.T) *process {
 	return newSite(t, fmt.Sprintf("gateway {\n  tls {\n    cert = %q\n    key  = %q\n  }\n}\n", cert, key)).start(t)
 }
 
-// scrapeAs reads the metrics as a scraper that accepts a format.
-func scrapeAs(t *testing.T, p *process, format string) string {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+p.admin+"/metrics", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Accept", format)
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, _, _ := strings.Cut(res.Header.Get("Content-Type"), ";"); got != format {
-		t.Fatalf("asked for %s, and got %s", format, got)
-	}
-	return string(text)
-}
-
 // adminCommand runs a command of the gateway against a process.
 func adminCommand(t *testing.T, p *process, args ...string) {
 	t.Helper()
@@ -202,54 +151,6 @@ func get(t *testing.T, url string) string {
 		t.Fatal(err)
 	}
 	return string(text)
-}
-
-// find returns a word for what an expression asks for and the gateway does not
-// export; "" if there is all.
-func (e exported) find(expr string) string {
-	labels := []string{"job", "instance", "le"} // of Prometheus and of histograms
-	for _, m := range selectorShape.FindAllStringSubmatch(expr, -1) {
-		found := slices.IndexFunc(e, func(s exportedSeries) bool { return s.name == m[1] })
-		if found < 0 {
-			return "no metric " + m[1]
-		}
-		if !slices.ContainsFunc(e, func(s exportedSeries) bool { return s.name == m[1] && s.matches(m[2]) }) {
-			return "no series " + m[1] + m[2]
-		}
-		for l := range e[found].labels {
-			labels = append(labels, l)
-		}
-	}
-	for _, m := range groupShape.FindAllStringSubmatch(expr, -1) {
-		for _, l := range strings.Split(m[1], ",") {
-			if l = strings.TrimSpace(l); !slices.Contains(labels, l) {
-				return "no label " + l
-			}
-		}
-	}
-	return ""
-}
-
-var (
-	selectorShape = regexp.MustCompile(`\b((?:gateway|process|go)_[a-z_]+|up)\b(\{[^}]*\})?`)
-	groupShape    = regexp.MustCompile(`\b(?:by|without|on|ignoring) ?\(([^)]*)\)`)
-	legendShape   = regexp.MustCompile(`\{\{(\w+)\}\}`)
-)
-
-// matches reports whether a series has the labels of a selector, apart from those
-// that Prometheus adds.
-func (s exportedSeries) matches(selector string) bool {
-	for _, m := range labelShape.FindAllStringSubmatch(selector, -1) {
-		value, exists := s.labels[m[1]]
-		if m[1] == "job" {
-			continue
-		}
-		want := regexp.MustCompile("^(?:" + strings.ReplaceAll(m[3], "$flow", ".*") + ")$")
-		if !exists || want.MatchString(value) != (m[2] == "=" || m[2] == "=~") {
-			return false
-		}
-	}
-	return true
 }
 
 // dashboard is what the test reads of a dashboard of Grafana.
@@ -337,84 +238,5 @@ func checkMonitoringNames(t *testing.T, e exported) {
 		if got := e.find(expr); got != want {
 			t.Errorf("%s: %q", expr, got)
 		}
-	}
-}
-
-func firstGroups(re *regexp.Regexp, text string) []string {
-	var out []string
-	for _, m := range re.FindAllStringSubmatch(text, -1) {
-		out = append(out, m[1])
-	}
-	return out
-}
-
-// promtool runs the tool of Prometheus.
-func promtool(t *testing.T, args ...string) (string, error) {
-	t.Helper()
-	program, err := exec.LookPath("promtool")
-	if err != nil {
-		const message = "promtool is missing; scripts/setup installs it, with the Debian package prometheus"
-		if os.Getenv("CI") != "" {
-			t.Fatal(message)
-		}
-		t.Skip(message)
-	}
-	text, err := exec.CommandContext(t.Context(), program, args...).CombinedOutput() //nolint:gosec // of the machine
-	return string(text), err
-}
-
-// TestAlertRules runs the tests of the alert rules, and checks that there is one for
-// each alert.
-func TestAlertRules(t *testing.T) {
-	t.Parallel()
-	if text, err := promtool(t, "test", "rules", monitoring+"alerts_test.yml"); err != nil {
-		t.Errorf("%v\n%s", err, text)
-	}
-	rules, err := os.ReadFile(monitoring + "alerts.yml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	tests, err := os.ReadFile(monitoring + "alerts_test.yml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	alerts := firstGroups(regexp.MustCompile(`(?m)^ +- alert: (\w+)$`), string(rules))
-	fired := firstGroups(regexp.MustCompile(`alertname: (\w+)\n +exp_alerts:`), string(tests))
-	for _, alert := range alerts {
-		if !slices.Contains(fired, alert) {
-			t.Errorf("no test has the alert %s fire", alert)
-		}
-	}
-	if len(alerts) < 10 {
-		t.Errorf("%d alerts", len(alerts))
-	}
-}
-
-// TestDashboardExpressions has Prometheus parse each expression of the dashboard, as
-// a rule that records it.
-func TestDashboardExpressions(t *testing.T) {
-	t.Parallel()
-	check := func(exprs ...string) (string, error) {
-		var rules bytes.Buffer
-		rules.WriteString("groups:\n- name: dashboard\n  rules:\n")
-		for i, expr := range exprs {
-			quoted, err := json.Marshal(strings.ReplaceAll(expr, "$__rate_interval", "5m"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, _ = fmt.Fprintf(&rules, "  - {record: 'dashboard:%d', expr: %s}\n", i, quoted)
-		}
-		path := filepath.Join(t.TempDir(), "dashboard.yml")
-		if err := os.WriteFile(path, rules.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return promtool(t, "check", "rules", path)
-	}
-	d := readDashboard(t)
-	if text, err := check(d.exprs()...); err != nil {
-		t.Errorf("%v\n%s", err, text)
-	}
-	if text, err := check("sum(rate(gateway_requests_total))"); err == nil {
-		t.Errorf("promtool accepts what is no expression:\n%s", text)
 	}
 }

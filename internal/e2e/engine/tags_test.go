@@ -1,15 +1,11 @@
 package engine_test
 
 import (
-	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/webhook-gateway/gateway/store"
-	"github.com/webhook-gateway/gateway/store/sqlite"
 )
 
 const tagFlows = `
@@ -98,38 +94,6 @@ func TestConcurrentTagsStartOneRun(t *testing.T) {
 	wg.Wait()
 	d.awaitRuns("welcome", map[store.State]int{store.Succeeded: 1, store.Throttled: 7})
 	d.awaitRuns("each_time", map[store.State]int{store.Succeeded: 8})
-}
-
-func TestLinks(t *testing.T) {
-	t.Parallel()
-	d := newDurable(t, tagFlows)
-	d.await(d.accept("/signup", `{"email": "jane@example.com", "name": "Jane"}`), store.Succeeded)
-	d.awaitRuns("welcome", map[store.State]int{store.Succeeded: 1})
-	greeted := d.bodies("welcome", "greet")
-	_, link, _ := strings.Cut(greeted, "https://hooks.example.com/offer?c=")
-	token, _, _ := strings.Cut(link, `"`)
-	for name, query := range map[string]string{"whole": "?page=2&c=" + token, "changed": "?c=x" + token, "nobody's": ""} {
-		res := d.click("/offer" + query)
-		if res.status != http.StatusFound || res.header.Get("Location") != "https://shop.example.com/offer?from=mail" || res.header.Get("Cache-Control") != "no-store" {
-			t.Errorf("%s link: %d to %q", name, res.status, res.header.Get("Location"))
-		}
-	}
-	d.awaitRuns("offer", map[store.State]int{store.Succeeded: 1, store.Refused: 2})
-	d.awaitRuns("clicked", map[store.State]int{store.Succeeded: 1})
-	if seen := d.bodies("offer", "seen"); !strings.Contains(seen, `"tags":["clicked:offer","looked","signed-up"]`) || !strings.Contains(seen, `"url":"/offer?page=2"`) || !strings.Contains(seen, `"page":"2"`) || strings.Contains(seen, token) {
-		t.Errorf("the flow saw %s", seen)
-	}
-	page, err := d.store.List(t.Context(), store.ListQuery{Filter: store.Filter{Text: token[:40]}, Limit: 10})
-	for _, r := range page.Runs {
-		if r.Flow == "offer" {
-			t.Errorf("the history of the link's flow holds the token (%v)", err)
-		}
-	}
-	d.store.down.Store(true)
-	if res := d.click("/offer?c=" + token); res.status != http.StatusFound {
-		t.Errorf("without a store a click is answered with %d", res.status)
-	}
-	d.store.down.Store(false)
 }
 
 // jq reads complete contacts, in the first attempt and when the run resumes.
@@ -225,51 +189,6 @@ flow "after" {
 	}
 }
 
-// An old link gives no tag to a deleted contact.
-func TestLinkOfDeletedContact(t *testing.T) {
-	t.Parallel()
-	d := newDurable(t, tagFlows)
-	d.await(d.accept("/signup", `{"email": "jane@example.com", "name": "Jane"}`), store.Succeeded)
-	d.awaitRuns("welcome", map[store.State]int{store.Succeeded: 1})
-	_, link, _ := strings.Cut(d.bodies("welcome", "greet"), "https://hooks.example.com")
-	target, _, _ := strings.Cut(link, `"`)
-	if _, err := d.store.DeleteContact(t.Context(), "jane@example.com"); err != nil {
-		t.Fatal(err)
-	}
-	d.click(target)
-	d.awaitRuns("offer", map[store.State]int{store.Succeeded: 1})
-	if n := d.outside.count("/seen"); n != 0 {
-		t.Error("actions ran for a contact that is not known")
-	}
-	if _, err := d.store.GetContact(t.Context(), "jane@example.com"); err == nil {
-		t.Error("the contact is back")
-	}
-}
-
-// sentOn is the response to a click.
-type sentOn struct {
-	status int
-	header http.Header
-}
-
-// click follows a link, but not its redirect.
-func (d *durable) click(target string) sentOn {
-	d.t.Helper()
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	u, err := url.Parse(d.base + target)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	res, err := client.Get(u.String())
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	if err := res.Body.Close(); err != nil {
-		d.t.Fatal(err)
-	}
-	return sentOn{res.StatusCode, res.Header}
-}
-
 // awaitRuns waits until the flow has exactly these numbers of runs in each state.
 func (d *durable) awaitRuns(name string, want map[store.State]int) {
 	d.t.Helper()
@@ -315,45 +234,6 @@ func (d *durable) bodies(name, action string) string {
 		}
 	}
 	return strings.Join(out, "\n")
-}
-
-// A running gateway starts the flows of schedules.
-func TestScheduleRuns(t *testing.T) {
-	t.Parallel()
-	now := &shiftedClock{}
-	now.forward(time.Until(time.Now().Truncate(time.Minute).Add(time.Minute - time.Second))) // the next tick is soon
-	began := now.Now()
-	d := newStopped(t)
-	d.opts.Clock = now
-	d.open = func() (store.Store, error) { return sqlite.Open(sqlite.Options{Dir: d.dir, Clock: now}) }
-	d.write(`
-flow "minutely" {
-  trigger "schedule" { cron = "* * * * *" }
-  action "http" "tick" {
-    url  = "OUT/tick"
-    json = { at = schedule.time }
-  }
-}`)
-	d.start()
-	// A tick that is less than a minute late starts a run at the start.
-	d.changed.Await(d.t, "a tick", func() bool { return d.outside.count("/tick") > 0 })
-	at, err := time.Parse(time.RFC3339, strings.Trim(strings.TrimPrefix(d.variables("minutely"), `{"schedule":{"time":`), `"}`))
-	if err != nil || at.Second() != 0 || at.Before(began.Truncate(time.Minute)) || at.After(now.Now()) {
-		t.Errorf("ran for %s (%v)", at, err)
-	}
-}
-
-func (d *durable) variables(name string) string {
-	d.t.Helper()
-	page, err := d.store.List(d.t.Context(), store.ListQuery{Filter: store.Filter{Flows: []string{name}}, Limit: 1})
-	if err != nil || len(page.Runs) == 0 {
-		d.t.Fatalf("%d runs (%v)", len(page.Runs), err)
-	}
-	run, err := d.store.Get(d.t.Context(), page.Runs[0].ID)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return string(run.Variables)
 }
 
 // An action that gives its tag again, as after a crash, starts no second run,
