@@ -263,11 +263,27 @@ func (m *manyFlows) reload(p *process) error {
 	return nil
 }
 
-// compare measures the same flow in both gateways.
+// spreadRequests is the part of a script for wrk that sends requests to all flows in
+// turn, neighbours far apart.
+const spreadRequests = `
+local requests, at = {}, 0
+function request()
+  at = (at + 7919) %% %[1]d
+  if not requests[at] then
+    requests[at] = wrk.format(nil, "/shops/" .. at .. "/orders")
+  end
+  return requests[at]
+end
+`
+
+// compare measures the same flow in both gateways, and all flows of the one with many.
 func (m *manyFlows) compare(many, one *process, p plan) error {
+	url := "http://" + many.endpoints + "/shops/0/orders"
+	all := &row{name: fmt.Sprint("all of ", m.n, " flows"), url: url, process: many.pid()}
 	rows := []*row{
 		{name: "one flow", url: "http://" + one.endpoints + "/shops/0/orders", process: one.pid()},
-		{name: fmt.Sprint(m.n, " flows"), url: "http://" + many.endpoints + "/shops/0/orders", process: many.pid()},
+		{name: fmt.Sprint("one of ", m.n, " flows"), url: url, process: many.pid()},
+		all,
 	}
 	for _, r := range rows {
 		r.against = rows[0]
@@ -276,15 +292,33 @@ func (m *manyFlows) compare(many, one *process, p plan) error {
 	if err := prepare(script, rows, m.body, false); err != nil {
 		return err
 	}
+	spread, err := m.writeSpread(script)
+	if err != nil {
+		return err
+	}
 	for range p.rounds {
 		for _, r := range rows {
-			if err := r.measure(m.ctx, script, p.seconds); err != nil {
+			with := script
+			if r == all {
+				with = spread
+			}
+			if err := r.measure(m.ctx, with, p.seconds); err != nil {
 				return err
 			}
 		}
 	}
 	report(rows)
 	return nil
+}
+
+// writeSpread writes a script that sends the requests of another one to all flows.
+func (m *manyFlows) writeSpread(script string) (name string, err error) {
+	text, err := os.ReadFile(script)
+	if err != nil {
+		return "", err
+	}
+	name = filepath.Join(m.dir, "spread.lua")
+	return name, os.WriteFile(name, fmt.Appendf(text, spreadRequests, m.n), 0o600)
 }
 
 func (p *process) pid() int { return p.commands[0].Process.Pid }
