@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -133,5 +134,31 @@ func TestCompiledAgainAfterMove(t *testing.T) {
 	}
 	if got := fmt.Sprint(describeReads(c.Flows)); !strings.Contains(got, "template") || strings.Contains(got, "Not compiled again") {
 		t.Errorf("the expressions are %s", got)
+	}
+}
+
+// TestCompiledAgainAtOnce: the first runs of a flow may come at the same time.
+func TestCompiledAgainAtOnce(t *testing.T) {
+	t.Parallel()
+	c, diags := NewLoader(Options{
+		Clock: clock.System{}, FS: os.DirFS("../../examples/flows"), Paths: []Path{{Dir: "order-pricing"}},
+		Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())}, Unset: AllowUnset,
+	}).Load()
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	var runs sync.WaitGroup
+	got := make([][]string, 8)
+	for i := range got {
+		runs.Go(func() { got[i] = describeReads(c.Flows) })
+	}
+	runs.Wait()
+	for _, other := range got[1:] {
+		if d := cmp.Diff(got[0], other); d != "" {
+			t.Errorf("two runs differ:\n%s", d)
+		}
+	}
+	if len(got[0]) == 0 {
+		t.Error("the flows have no expressions")
 	}
 }
