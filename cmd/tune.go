@@ -32,7 +32,7 @@ func (r *runner) tuneMemory() int64 {
 // While many flows are compiled, a collection begins when the heap has bulkFlow for each
 // of them, and at least bulkStep more than is alive.
 const (
-	bulkFlow = 18 << 10
+	bulkFlow = 24 << 10
 	bulkStep = 32 << 20
 )
 
