@@ -67,6 +67,23 @@ func (e *Entry) Validate() (ID, error) {
 	return id, err
 }
 
+// AddCount adds a count to the one before it if both count the same, and else appends
+// it. The counts of a month are tens of thousands, so their space doubles when it is
+// full: append alone would copy them more often.
+func AddCount(counts []Count, c Count) []Count {
+	n := len(counts)
+	if n > 0 {
+		if l := &counts[n-1]; l.Flow == c.Flow && l.State == c.State && l.Time.Equal(c.Time) {
+			l.N, l.Took = l.N+c.N, l.Took+c.Took
+			return counts
+		}
+	}
+	if n == cap(counts) {
+		counts = slices.Grow(counts, max(n, 64))
+	}
+	return append(counts, c)
+}
+
 // PageSize returns the limit of a page.
 func (q *ListQuery) PageSize() int { return min(max(q.Limit, 1), MaxPage) }
 

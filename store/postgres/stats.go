@@ -31,22 +31,10 @@ func (s *Store) Stats(ctx context.Context, q store.StatsQuery) ([]store.Count, e
 		if w.step > 0 {
 			c.Time = time.Unix(at, 0)
 		}
-		counts = addCount(counts, c)
+		counts = store.AddCount(counts, c) // each shard has its own
 		return nil
 	})
 	return slices.DeleteFunc(counts, func(c store.Count) bool { return c.N == 0 }), wrapContextError(ctx, err)
-}
-
-// addCount adds a count to the one before it if both count the same: each shard has
-// its own.
-func addCount(counts []store.Count, c store.Count) []store.Count {
-	if n := len(counts); n > 0 {
-		if l := &counts[n-1]; l.Flow == c.Flow && l.State == c.State && l.Time.Equal(c.Time) {
-			l.N, l.Took = l.N+c.N, l.Took+c.Took
-			return counts
-		}
-	}
-	return append(counts, c)
 }
 
 // counters returns the query for the counters of a window, in the order of time, flow

@@ -23,7 +23,7 @@ func (s *Store) Stats(ctx context.Context, q store.StatsQuery) ([]store.Count, e
 	err := s.readers.withView(ctx, func(v *view) error {
 		counts = nil
 		return v.queryOnce(text, func(r []driver.Value) error {
-			counts = append(counts, countFromRow(r, step))
+			counts = store.AddCount(counts, countFromRow(r, step))
 			return nil
 		}, args)
 	})
