@@ -26,5 +26,5 @@ func (s *Step) endsAtOnce() bool {
 		return !s.Traits.Answers && !s.Traits.Waits && !s.Traits.Stores
 	}
 	_, quick := s.Action.(Quick)
-	return quick
+	return quick && s.Traits.Pure
 }
