@@ -7,10 +7,10 @@ import (
 	"testing/fstest"
 )
 
-func TestMigrationsAreNumbered(t *testing.T) {
+func TestMigrationsAndRecordsAreNumbered(t *testing.T) {
 	t.Parallel()
-	for _, engine := range []string{"sqlite", "postgres"} {
-		faults, err := checkMigrations(os.DirFS(filepath.Join(root, "store", engine, "migrations")))
+	for folder, extension := range map[string]string{"store/sqlite/migrations": ".sql", "store/postgres/migrations": ".sql", "docs/adr": ".md"} {
+		faults, err := checkNumbers(os.DirFS(filepath.Join(root, filepath.FromSlash(folder))), extension)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,7 +33,7 @@ func TestMigrationsWithOneNumber(t *testing.T) {
 		for _, f := range c.files {
 			folder[f] = &fstest.MapFile{}
 		}
-		if faults, err := checkMigrations(folder); err != nil || len(faults) != c.faults {
+		if faults, err := checkNumbers(folder, ".sql"); err != nil || len(faults) != c.faults {
 			t.Errorf("%s: %q, %v; want %d faults", name, faults, err, c.faults)
 		}
 	}
