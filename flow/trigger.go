@@ -293,6 +293,9 @@ type Input struct {
 	Place       string // in the request or the input: webhook.body.email
 	Sensitive   bool   // the value stays out of the record
 
+	// Example, if set, returns a value that fits the type and the rules.
+	Example func() any
+
 	// Rules that a request can break; none for the input of a call.
 	Breakable []InputRule
 }

@@ -100,7 +100,7 @@ func inputsOf(variables []*input.Variable, json bool) []flow.Input {
 	for i, v := range variables {
 		out[i] = flow.Input{
 			Name: v.Name, Required: !v.IsOptional(), Description: v.Description, Type: v.TypeText(), Rules: v.RulesText(),
-			Place: v.PlaceText(), Sensitive: v.Sensitive, Breakable: v.Breakable(json),
+			Place: v.PlaceText(), Sensitive: v.Sensitive, Breakable: v.Breakable(json), Example: v.Example,
 		}
 	}
 	return out

@@ -3,7 +3,6 @@ package dashboard
 import (
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/webhook-gateway/gateway/admin/ops"
@@ -129,6 +128,11 @@ func sampleText(value any) string {
 	if text, ok := value.(string); ok {
 		return text
 	}
+	if raw, ok := value.(json.RawMessage); ok {
+		if text, ok := stringOf(raw); ok {
+			return text
+		}
+	}
 	text, err := json.Marshal(value)
 	if err != nil {
 		return ""
@@ -136,96 +140,12 @@ func sampleText(value any) string {
 	return string(text)
 }
 
-// sampleValue returns a value of the type of a variable that shows what belongs
-// there.
+// sampleValue returns a value that shows what belongs into a variable.
 func sampleValue(v *ops.Variable) any {
-	if strings.Contains(v.Rules, `format = "email"`) {
-		return "jane@example.com"
-	}
-	if v.Type == "string" {
-		return strings.ToUpper(v.Name)
-	}
-	return sampleOfType(v.Type)
-}
-
-// sampleOfType returns a value of a type of the flow language.
-func sampleOfType(text string) any {
-	t := typeReader{strings.Join(strings.Fields(text), "")}
-	return t.read(0)
-}
-
-// typeReader reads a type and makes a value of it.
-type typeReader struct{ rest string }
-
-// maxTypeDepth is the nesting up to which a sample is made.
-const maxTypeDepth = 20
-
-func typeName() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_-]*`) }
-
-func (t *typeReader) read(depth int) any {
-	name := typeName().FindString(t.rest)
-	t.rest = t.rest[len(name):]
-	if depth > maxTypeDepth {
-		t.rest = ""
-		return nil
-	}
-	switch name {
-	case "string":
+	if len(v.Example) == 0 {
 		return "…"
-	case "number":
-		return 1
-	case "bool":
-		return true
-	case "list", "set":
-		return []any{t.inside(depth)}
-	case "map":
-		return map[string]any{"key": t.inside(depth)}
-	case "optional":
-		return t.inside(depth)
-	case "object":
-		return t.readObject(depth)
 	}
-	return nil
-}
-
-// inside reads the type in parentheses, and drops what follows it there.
-func (t *typeReader) inside(depth int) any {
-	t.drop("(")
-	value := t.read(depth + 1)
-	for open := 1; t.rest != "" && open > 0; t.rest = t.rest[1:] {
-		switch t.rest[0] {
-		case '(':
-			open++
-		case ')':
-			open--
-		}
-	}
-	return value
-}
-
-func (t *typeReader) readObject(depth int) any {
-	object := map[string]any{}
-	t.drop("(")
-	t.drop("{")
-	for t.rest != "" && t.rest[0] != '}' {
-		name := typeName().FindString(t.rest)
-		t.rest = t.rest[len(name):]
-		if name == "" || !t.drop("=") {
-			t.rest = ""
-			break
-		}
-		object[name] = t.read(depth + 1)
-		t.drop(",")
-	}
-	t.drop("}")
-	t.drop(")")
-	return object
-}
-
-func (t *typeReader) drop(token string) bool {
-	rest, ok := strings.CutPrefix(t.rest, token)
-	t.rest = rest
-	return ok
+	return v.Example
 }
 
 // quoteShell quotes an argument for a shell.

@@ -2,11 +2,13 @@ package ops
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // FlowDetail is a flow with its source and figures.
@@ -31,6 +33,8 @@ type Variable struct {
 	Sensitive   bool   `json:"sensitive" doc:"The value is in no log, history or answer."`
 	Place       string `json:"place" doc:"Place in the request or the input, such as webhook.body.email."`
 	Rules       string `json:"rules,omitempty" doc:"As in the file: min = 1, format = \"email\"."`
+
+	Example json.RawMessage `json:"example,omitempty" doc:"A value that fits the type and the rules, such as the default."`
 }
 
 // maxTicks is the number of next times that a flow shows.
@@ -73,10 +77,16 @@ func (s *Service) FlowDetail(ctx context.Context, name string) (FlowDetail, erro
 }
 
 func (v view) showVariable(in *flow.Input) Variable {
-	return Variable{
+	out := Variable{
 		Name: in.Name, Description: v.redactText(in.Description), Type: in.Type, Required: in.Required, Sensitive: in.Sensitive,
 		Place: v.redactText(in.Place), Rules: v.redactText(in.Rules),
 	}
+	if in.Example != nil {
+		if text, err := value.Append(nil, in.Example()); err == nil {
+			out.Example = v.showStored(text)
+		}
+	}
+	return out
 }
 
 // findFlow returns a flow of the configuration; nil if there is none.

@@ -1,7 +1,9 @@
 package ops_test
 
 import (
+	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -111,10 +113,10 @@ func TestFlowDetail(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []ops.Variable{
-		{Name: "email", Description: "Who ordered", Type: "string", Required: true, Sensitive: true, Place: "webhook.body.email", Rules: `format = "email"`},
-		{Name: "items", Type: "list(object({qty = optional(number), sku = string}))", Place: `webhook.body.order["line items"][0]`, Rules: "default = [], max = 5"},
+		{Name: "email", Description: "Who ordered", Type: "string", Required: true, Sensitive: true, Place: "webhook.body.email", Rules: `format = "email"`, Example: json.RawMessage(`"jane@example.com"`)},
+		{Name: "items", Type: "list(object({qty = optional(number), sku = string}))", Place: `webhook.body.order["line items"][0]`, Rules: "default = [], max = 5", Example: json.RawMessage("[]")},
 	}
-	if len(got.Variables) != 2 || got.Variables[0] != want[0] || got.Variables[1] != want[1] {
+	if !reflect.DeepEqual(got.Variables, want) {
 		t.Errorf("variables %+v", got.Variables)
 	}
 	if strings.Join(got.Auth, " ") != "bearer header" || got.Mode != "async" || len(got.Ticks) != 0 {

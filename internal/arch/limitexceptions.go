@@ -45,7 +45,6 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"admin/dashboard.maxIndent":         shown,
 		"admin/dashboard.maxTitle":          shown,
 		"admin/dashboard.maxFindings":       shown,
-		"admin/dashboard.maxTypeDepth":      shown,
 		"admin/dashboard.maxNews":           shown,
 		"admin/ops.maxDepth":                "deeper JSON of a record is shown as text",
 		"actions/mail.maxLineLength":        format,

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Example returns a value that fits the type and the rules of the variable, except
-// for a pattern, which it may break.
+// Example returns a value that fits the type and the rules of the variable. It may
+// break a pattern that looks around itself, or one beside a length.
 func (v *Variable) Example() any {
 	if v.Default != nil {
 		return v.Default
@@ -73,6 +73,13 @@ func (r *rules) exampleText(text string) string {
 	}
 	if r.max != nil && len(text) > r.max.count {
 		text = text[:r.max.count]
+	}
+	if r.pattern != nil && !r.pattern.MatchString(text) {
+		for _, made := range []string{strings.ReplaceAll(text, "_", "-"), strings.ReplaceAll(text, "_", ""), strings.ToUpper(text), examplePattern(r.pattern.String())} {
+			if r.pattern.MatchString(made) {
+				return made
+			}
+		}
 	}
 	return text
 }
