@@ -66,6 +66,11 @@ flow "greeted" {
     tag = "new"
   }
 }
+flow "alert" {
+  trigger "failure" {
+    after = 1
+  }
+}
 `))
 	wantText(t, s.get("/schedules", 200), "Run now… nightly")
 	wantText(t, s.post("/flows/nightly/start", url.Values{}), "The run was queued.", "nightly")
@@ -73,6 +78,8 @@ flow "greeted" {
 	wantText(t, s.post("/flows/priced/start", url.Values{"input": {`{"qty":7}`}}), "The run was queued.", "priced")
 	addContact(s, "ada@example.com", ops.ContactChange{})
 	wantText(t, s.post("/flows/greeted/start", url.Values{"contact": {"ada@example.com"}}), "The run was queued.", "greeted")
+	wantText(t, s.get("/flows/alert", 200), "Run now… A run starts with a sample of a failure")
+	wantText(t, s.post("/flows/alert/start", url.Values{}), "The run was queued.", "alert", "a sample, which an operator started")
 	for path, fields := range map[string]url.Values{
 		"/flows/priced/start": {"input": {`{"qty":`}}, "/flows/greeted/start": {"contact": {"nobody@example.com"}}, "/flows/orders/start": {}, "/flows/nightly/start": {"input": {"{}"}},
 	} {
