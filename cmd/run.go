@@ -378,7 +378,7 @@ func (r *runner) newAdminServer(l net.Listener, g *gateway.Gateway, o gateway.Op
 		r.signIn.Client = session.NewClient(g.EgressProxy)
 	}
 	sessions := session.New(session.Options{
-		Key: o.Key, Token: r.adminToken, Secure: r.oidc.isSecure(), OIDC: r.signIn, Style: pages.StyleURL(), Log: log, Clock: o.Clock,
+		Key: o.Key, Token: r.adminToken, Secure: r.oidc.isSecure(), OIDC: r.signIn, Style: pages.StyleURL(), Icon: pages.IconURL(), Log: log, Clock: o.Clock,
 		Keys: o.Store, CountRefused: g.CountRefusedSignIn,
 	})
 	return admin.NewServer(l, admin.Options{API: handler, Dashboard: pages, Sessions: sessions, Token: r.adminToken, RequireToken: r.requireToken, ClientAddress: g.ClientAddress, Log: log, Clock: o.Clock})

@@ -70,3 +70,6 @@ func (a assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // StyleURL returns the URL of the style sheet.
 func (d *Dashboard) StyleURL() string { return d.assets.url("dashboard.css") }
+
+// IconURL returns the URL of the icon.
+func (d *Dashboard) IconURL() string { return d.assets.url("icon.svg") }

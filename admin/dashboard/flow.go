@@ -67,7 +67,7 @@ func (d *Dashboard) showFlow(r *http.Request) (*page, error) {
 func numberLines(s *ops.Source) []sourceLine {
 	out := make([]sourceLine, 0, len(s.Lines))
 	for i, text := range s.Lines {
-		out = append(out, sourceLine{Number: s.Line + i, Before: text})
+		out = append(out, sourceLine{Number: s.Line + i, Before: shorten(text)})
 	}
 	return out
 }

@@ -21,6 +21,7 @@ type Options struct {
 	Secure bool   // browsers reach the admin listener by TLS
 	OIDC   *OIDC  // nil without OpenID Connect
 	Style  string // URL of the style sheet
+	Icon   string // URL of the icon
 	Log    *zap.Logger
 	Clock  clock.Clock
 	Keys   Keys // keeps the sessions that were signed out; nil keeps none
@@ -98,6 +99,7 @@ func (m *Manager) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // loginPage is what the page shows.
 type loginPage struct {
 	Style   string
+	Icon    string
 	Error   string
 	Next    string // where to go after the sign-in
 	Token   bool   // the admin token lets in
@@ -133,7 +135,7 @@ func (m *Manager) signOut(w http.ResponseWriter, r *http.Request) {
 }
 
 func (m *Manager) show(w http.ResponseWriter, status int, p loginPage) {
-	p.Style = m.opts.Style
+	p.Style, p.Icon = m.opts.Style, m.opts.Icon
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_ = m.pages.ExecuteTemplate(w, "login.html", p) // fails only if the caller hung up

@@ -115,10 +115,18 @@ func (g *gateway) edit(name, from, to string) {
 	if err != nil || !strings.Contains(string(text), from) {
 		g.t.Fatalf("%s has no %q: %v", name, from, err)
 	}
-	if err := os.WriteFile(path, []byte(strings.Replace(string(text), from, to, 1)), 0o600); err != nil {
+	g.write(name, strings.Replace(string(text), from, to, 1))
+}
+
+// write writes a flow file and loads it.
+func (g *gateway) write(name, text string) {
+	g.t.Helper()
+	if err := os.WriteFile(filepath.Join(g.flows, name), []byte(text), 0o600); err != nil {
 		g.t.Fatal(err)
 	}
-	g.call(http.MethodPost, g.admin+"/-/reload", "")
+	if status, answer := g.call(http.MethodPost, g.admin+"/-/reload", ""); status != http.StatusOK {
+		g.t.Fatalf("the files are not loaded: %.2000s", answer)
+	}
 }
 
 // call sends a request and returns the response.

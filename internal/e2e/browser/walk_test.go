@@ -102,19 +102,73 @@ func TestHostilePage(t *testing.T) {
 		for _, width := range []int64{1280, 320} {
 			v.resize(width, "light")
 			v.open(path)
-			if title := evaluate[string](v, "document.title"); !strings.HasSuffix(title, "· gateway") {
-				t.Errorf("%s: the title is %q", path, title)
-			}
-			if n := evaluate[int](v, `document.querySelectorAll("script, main img, main b script").length`); n != 1 {
-				t.Errorf("%s has %d scripts and images", path, n)
-			}
-			if evaluate[bool](v, "document.documentElement.scrollWidth > innerWidth") {
-				t.Errorf("%s is wider than its window of %d px", path, width)
-			}
+			v.wantWhole(path, width)
 		}
 	}
 	v.open("/runs/" + id)
 	v.want(`document.title = \"owned\"`, "⟨U+202E⟩gnp.exe", "only the beginning is shown")
+}
+
+// TestHostileNames shows names, labels and texts of flow files, contacts and keys that
+// try to be a part of the page or to widen it.
+func TestHostileNames(t *testing.T) {
+	t.Parallel()
+	g := startGateway(t)
+	const script = `<script>document.title = 1</script>\u202egnp.exe\u0007`
+	name, word := "n"+strings.Repeat("a", 59), strings.Repeat("W", 300)
+	g.write("hostile.hcl", fmt.Sprintf(`flow %[1]q {
+  label       = "%[2]s%[3]s"
+  description = "%[2]s%[3]s"
+  trigger "webhook" {
+    path = "/%[1]s/%[3]s"
+    mode = "sync"
+    variable %[1]q {
+      type        = string
+      default     = "%[3]s"
+      description = "%[2]s"
+    }
+  }
+  action "log" %[1]q {
+    message = "%[4]s"
+  }
+  action "stop" "no" {
+    status  = "failed"
+    message = "%[2]s${webhook.body.%[1]s}"
+  }
+}
+`, name, script, word, strings.Repeat("W", 1<<20)))
+	g.call(http.MethodPost, g.base+"/"+name+"/"+word+"?"+word, fmt.Sprintf(`{%q: %q}`, name, word))
+	g.call(http.MethodPost, g.base+"/nowhere/"+word+"%3Cscript%3E%E2%80%AE", "{}")
+	g.call(http.MethodPatch, g.admin+"/api/v1/contacts/eve@example.com", fmt.Sprintf(`{"fields":{"%[1]s":"%[1]s"},"add":["%[2]s","<script>\u202e"]}`, script, word[:200]))
+	g.call(http.MethodPost, g.admin+"/api/v1/keys", fmt.Sprintf(`{"name":%q,"flows":[%q]}`, name, name))
+	failed, refused := g.waitRuns("failed", 1), g.waitRuns("refused", 1)
+	v := newVisitor(t, g)
+	for _, path := range []string{"/", "/runs", "/failed", "/flows/" + name, "/flows/" + name + "/try", "/runs/" + failed, "/runs/" + refused, "/contacts", "/contacts/eve@example.com", "/keys", "/audit", "/bulk?do=retry&state=failed"} {
+		for _, width := range []int64{1280, 320} {
+			v.resize(width, "light")
+			v.open(path)
+			v.wantWhole(path, width)
+		}
+	}
+}
+
+// wantWhole reports a page that runs a script from outside, or is wider than its
+// window, also with its menus open.
+func (v *visitor) wantWhole(path string, width int64) {
+	v.t.Helper()
+	v.do(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("details").forEach(d => { d.open = true })`))
+	if title := evaluate[string](v, "document.title"); !strings.HasSuffix(title, "· gateway") {
+		v.t.Errorf("%s: the title is %q", path, title)
+	}
+	if n := evaluate[int](v, `document.querySelectorAll("script, main img, main b script").length`); n != 1 {
+		v.t.Errorf("%s has %d scripts and images", path, n)
+	}
+	if evaluate[bool](v, "document.documentElement.scrollWidth > innerWidth") {
+		v.t.Errorf("%s is wider than its window of %d px", path, width)
+	}
+	if n := evaluate[int](v, "document.documentElement.outerHTML.length"); n > 1<<20 {
+		v.t.Errorf("%s has %d characters", path, n)
+	}
 }
 
 // TestKeyboard runs failed runs again without a pointer.
@@ -180,6 +234,11 @@ func TestTry(t *testing.T) {
 	v := newVisitor(t, g)
 	v.open("/flows/shop_order")
 	v.follow("Try it…")
+	v.do(chromedp.SetValue(chromedp.CSS("[name='path.region']"), "eu"))
+	v.follow("Dry run")
+	v.want("The flow answers 200")
+	v.follow("Send for real")
+	v.want("The flow answered 401.", "See why")
 	v.do(
 		chromedp.SetValue(chromedp.CSS("[name='path.region']"), "eu"),
 		chromedp.SetValue(chromedp.CSS("[name=username]"), "shop"),
