@@ -193,6 +193,7 @@ func TestRecorderCollectsOutcomes(t *testing.T) {
 			r.AddOutcome(store.Outcome{ID: "x"})
 		}
 		add(0, 4, 4*time.Second-1)
+		r.AddOutcome(store.Outcome{ID: "x"})
 		time.Sleep(1)
 		synctest.Wait()
 		if f.writes != 5 {
