@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/webhook-gateway/gateway/gateway/run"
@@ -189,52 +190,58 @@ func TestAcceptThatFails(t *testing.T) {
 // TestAcceptStoresAnEnd: a run without effects outside is stored with its end.
 func TestAcceptStoresAnEnd(t *testing.T) {
 	t.Parallel()
-	a := newAcceptTestOf(t, &acceptStore{grants: true}, endsAtOnce)
-	got, err := a.accept()
-	if err != nil || !got.Ended || a.slots.InUse() != 0 {
-		t.Fatalf("%+v, error %v, %d slots in use", got, err, a.slots.InUse())
-	}
-	end := a.store.asked.Ended
-	if end.State != store.Succeeded || len(end.Steps) != 2 || end.Steps[1].Path != "l" {
-		t.Errorf("%+v", end)
-	}
-	a.wantCounted(1, 2)
+	synctest.Test(t, func(t *testing.T) {
+		a := newAcceptTestOf(t, &acceptStore{grants: true}, endsAtOnce)
+		got, err := a.accept()
+		if err != nil || !got.Ended || a.slots.InUse() != 0 {
+			t.Fatalf("%+v, error %v, %d slots in use", got, err, a.slots.InUse())
+		}
+		end := a.store.asked.Ended
+		if end.State != store.Succeeded || len(end.Steps) != 2 || end.Steps[1].Path != "l" {
+			t.Errorf("%+v", end)
+		}
+		a.wantCounted(1, 2)
+	})
 }
 
 // TestAcceptForgetsAnEnd: if the store queues a run that has ended, nobody learns of the
 // end. After some of them, runs are executed once they are stored.
 func TestAcceptForgetsAnEnd(t *testing.T) {
 	t.Parallel()
-	a := newAcceptTestOf(t, &acceptStore{}, endsAtOnce)
-	got, err := a.accept()
-	a.wantQueued(got, err)
-	if a.store.asked.Ended == nil {
-		t.Error("the first run was not executed")
-	}
-	a.wantCounted(0, 0)
-	for range 7 {
-		a.wantQueued(a.accept())
-	}
-	if _, err := a.accept(); err != nil || a.store.asked.Ended != nil {
-		t.Errorf("the ninth run was executed: error %v", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		a := newAcceptTestOf(t, &acceptStore{}, endsAtOnce)
+		got, err := a.accept()
+		a.wantQueued(got, err)
+		if a.store.asked.Ended == nil {
+			t.Error("the first run was not executed")
+		}
+		a.wantCounted(0, 0)
+		for range 7 {
+			a.wantQueued(a.accept())
+		}
+		if _, err := a.accept(); err != nil || a.store.asked.Ended != nil {
+			t.Errorf("the ninth run was executed: error %v", err)
+		}
+	})
 }
 
 // TestAcceptOfAFailure: a run that fails is executed again once it is stored.
 func TestAcceptOfAFailure(t *testing.T) {
 	t.Parallel()
-	const fails = `flow "f" {
+	synctest.Test(t, func(t *testing.T) {
+		const fails = `flow "f" {
   trigger "schedule" { cron = "0 7 * * *" }
   action "transform" "t" { jq = "error(\"no\")" }
   on_error {
     action "log" "l" { message = "failed" }
   }
 }`
-	a := newAcceptTestOf(t, &acceptStore{grants: true}, fails)
-	if got, err := a.accept(); err != nil || got.Claim == nil || a.store.asked.Ended != nil {
-		t.Errorf("%+v, error %v, end %v", got, err, a.store.asked.Ended)
-	}
-	if id := <-a.store.finished; id != a.scope.ID {
-		t.Errorf("run %s ended", id)
-	}
+		a := newAcceptTestOf(t, &acceptStore{grants: true}, fails)
+		if got, err := a.accept(); err != nil || got.Claim == nil || a.store.asked.Ended != nil {
+			t.Errorf("%+v, error %v, end %v", got, err, a.store.asked.Ended)
+		}
+		if id := <-a.store.finished; id != a.scope.ID {
+			t.Errorf("run %s ended", id)
+		}
+	})
 }
