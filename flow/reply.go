@@ -26,8 +26,7 @@ type Reply struct {
 	body    expr.Of[string]
 	base64  expr.Of[string]
 
-	sensitive bool      // see Sensitive
-	constant  *Response // set if the answer does not depend on the run
+	constant *Response // set if the answer does not depend on the run
 }
 
 // DescribeReply declares the fields of the answer.
@@ -67,7 +66,6 @@ func (r *Reply) checkFields(_ *schema.Context, d *schema.Decoded) hcl.Diagnostic
 			}
 		}
 	}
-	r.sensitive = slices.ContainsFunc(r.exprs(), func(e *expr.Expr) bool { return e != nil && e.Sensitive() })
 	if !diags.HasErrors() && r.isConstant() {
 		r.constant, _ = r.buildResponse(context.Background(), nil, http.StatusOK)
 	}
@@ -88,7 +86,11 @@ func (r *Reply) isConstant() bool {
 }
 
 // Sensitive reports whether the answer holds a secret or another sensitive value.
-func (r *Reply) Sensitive() bool { return r.sensitive }
+// That is known once all actions of the flow are compiled: an expression may read the
+// output of a sensitive one.
+func (r *Reply) Sensitive() bool {
+	return slices.ContainsFunc(r.exprs(), func(e *expr.Expr) bool { return e != nil && e.Sensitive() })
+}
 
 // Computes reports whether the answer has an expression that may take long.
 func (r *Reply) Computes() bool { return AnyComputes(r.exprs()...) }
@@ -116,7 +118,7 @@ func (r *Reply) Build(ctx context.Context, env expr.Env, status int) (*Response,
 }
 
 func (r *Reply) buildResponse(ctx context.Context, env expr.Env, status int) (*Response, error) {
-	out := &Response{Sensitive: r.sensitive}
+	out := &Response{Sensitive: r.Sensitive()}
 	var err error
 	if out.Status, err = r.status.EvalOr(ctx, env, status); err != nil {
 		return nil, err
