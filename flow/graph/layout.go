@@ -175,15 +175,19 @@ func textWidth(l textLine) int {
 }
 
 func widthOf(text, class string) int {
-	size := 7.3
-	if class == "t" {
-		size = 8.6
-	}
 	sum := 0.0
 	for _, r := range text {
-		sum += size * runeWidth(r)
+		sum += runeSize(r, class)
 	}
 	return int(sum) + 1
+}
+
+// runeSize is the width of a character in pixels.
+func runeSize(r rune, class string) float64 {
+	if class == "t" {
+		return 8.6 * runeWidth(r)
+	}
+	return 7.3 * runeWidth(r)
 }
 
 func runeWidth(r rune) float64 {
@@ -203,12 +207,16 @@ func runeWidth(r rune) float64 {
 
 // fit cuts a line to the widest text.
 func fit(l textLine) string {
-	if widthOf(l.text, l.class) <= widestText {
-		return l.text
+	const more = "…"
+	end, room := 0, widestText-widthOf(more, l.class)
+	width := 0.0
+	for i, r := range l.text {
+		if int(width) < room {
+			end = i
+		}
+		if width += runeSize(r, l.class); int(width)+1 > widestText {
+			return l.text[:end] + more
+		}
 	}
-	runes := []rune(l.text)
-	for len(runes) > 0 && widthOf(string(runes)+"…", l.class) > widestText {
-		runes = runes[:len(runes)-1]
-	}
-	return string(runes) + "…"
+	return l.text
 }

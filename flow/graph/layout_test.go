@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // TestLayout checks that no node touches another one, that each lies inside of what
@@ -32,6 +33,26 @@ func TestLayout(t *testing.T) {
 	}
 	if b := newBox(wide); b.w > widestRow+2*padding {
 		t.Errorf("20 lanes are %d wide", b.w)
+	}
+}
+
+// TestLongTexts draws a text as large as a file with its beginning only.
+func TestLongTexts(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ text, want string }{
+		"short":        {"short", "short"},
+		"at the edge":  {strings.Repeat("n", 41), strings.Repeat("n", 41)},
+		"one too many": {strings.Repeat("n", 42), strings.Repeat("n", 39) + "…"},
+		"huge":         {strings.Repeat("n", 4<<20), strings.Repeat("n", 39) + "…"},
+		"wide":         {strings.Repeat("空", 4<<20), strings.Repeat("空", 19) + "…"},
+	} {
+		if got := fit(textLine{"d", c.text}); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+		n := &Node{Kind: "email", Title: "mail", Detail: c.text}
+		if got := utf8.RuneCountInString(n.describe()); got > 2*maxHint {
+			t.Errorf("%s: the hint has %d characters", name, got)
+		}
 	}
 }
 

@@ -241,19 +241,25 @@ func (w *svgWriter) text(x, y int, class, text string) {
 	w.add(`<text class="%s" x="%d" y="%d">%s</text>`, class, x, y, escape(text))
 }
 
-// describe returns the whole text of a node, which the drawing may cut.
+// maxHint bounds each text of a node's description in characters.
+const maxHint = 1000
+
+// describe returns the text of a node, of which the drawing shows a part. It has the
+// beginning of texts that fill a page, such as the body of a mail.
 func (n *Node) describe() string {
 	out := []string{n.Kind + " " + n.Title}
 	if n.Shape == Start {
 		out[0] = "trigger " + n.Kind
 	}
 	if n.Detail != "" {
-		out = append(out, n.Detail)
+		out = append(out, cut(n.Detail, maxHint))
 	}
 	if n.When != "" {
-		out = append(out, "when "+n.When)
+		out = append(out, cut("when "+n.When, maxHint))
 	}
-	out = append(out, n.Notes...)
+	for _, note := range n.Notes {
+		out = append(out, cut(note, maxHint))
+	}
 	if n.File != "" {
 		out = append(out, fmt.Sprintf("%s:%d", n.File, n.Line))
 	}

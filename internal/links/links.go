@@ -30,10 +30,11 @@ func Seal(key []byte, flow, email string) string {
 	return base64.RawURLEncoding.EncodeToString(sealed)
 }
 
-// Open returns the address in a token for a flow.
+// Open returns the address in a token for a flow. It accepts one spelling of a token:
+// not the others that base64 allows, with line breaks or other unused bits at the end.
 func Open(key []byte, flow, token string) (string, error) {
 	sealed, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil || len(sealed) < nonceSize {
+	if err != nil || len(sealed) < nonceSize || base64.RawURLEncoding.EncodeToString(sealed) != token {
 		return "", errToken
 	}
 	email, err := newCipher(key).Open(nil, sealed[:nonceSize], sealed[nonceSize:], []byte(flow))

@@ -104,8 +104,8 @@ func (c *collector) namesOf(t *testing.T, request int) []string {
 	return names
 }
 
-// quick is the clock of the machine, whose timers are over at once. It keeps their
-// durations.
+// quick is the clock of the machine, whose timers are over at once and move the time
+// on. It keeps their durations.
 type quick struct {
 	clock.System
 
@@ -118,6 +118,15 @@ func (q *quick) NewTimer(d time.Duration) clock.Timer {
 	defer q.mu.Unlock()
 	q.waits = append(q.waits, d)
 	return q.System.NewTimer(0)
+}
+
+// Now is later than that of the machine by all timers so far.
+func (q *quick) Now() time.Time {
+	now := q.System.Now()
+	for _, wait := range q.all() {
+		now = now.Add(wait)
+	}
+	return now
 }
 
 func (q *quick) all() []time.Duration {
@@ -295,14 +304,21 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// TestNoCollector: without a collector spans are dropped, and the log does not have
-// the header.
+// TestNoCollector: without a collector spans are dropped once the pauses fill their
+// time, and the log does not have the header.
 func TestNoCollector(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, "http://127.0.0.1:1/v1/traces", nil)
+	f := newFixture(t, "http://127.0.0.1:1/v1/traces", func(o *otlp.Options) { o.ExportTimeout = time.Hour })
 	f.add("a", "b")
 	f.runToEnd()
 	f.wantCounts(otlp.Counts{Failed: 2})
+	var paused time.Duration
+	for _, pause := range f.clock.all() {
+		paused += pause
+	}
+	if longest := 16 * time.Second; paused > time.Hour || paused < time.Hour-2*longest {
+		t.Errorf("the pauses took %v of an hour", paused)
+	}
 	for _, e := range f.log.All() {
 		if text := fmt.Sprint(e.Message, e.ContextMap()); strings.Contains(text, "hush") {
 			t.Error(text)
