@@ -98,6 +98,7 @@ type syncJournal struct {
 // Done counts a step, and takes its record for the history.
 func (j syncJournal) Done(rec *flow.Record) {
 	q := j.request
+	q.RedactOutput(rec.Step, rec.Output)
 	q.CountStep(rec)
 	if q.handler.Store == nil {
 		return

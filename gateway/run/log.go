@@ -9,10 +9,8 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// CountStep counts a step in the metrics, and redacts its output if the action is
-// sensitive.
+// CountStep counts a step in the metrics.
 func (s *Scope) CountStep(rec *flow.Record) {
-	s.RedactOutput(rec.Step, rec.Output)
 	s.endpointOf(rec.Flow.Name).Metrics.ObserveAction(rec)
 	if rec.PassedOver {
 		s.Endpoint.Log.Warn("action failed and is passed over", append([]zap.Field{zap.String("run", s.ID)}, s.ErrorFields(rec.Err)...)...)

@@ -3,9 +3,13 @@ package worker_test
 import (
 	"context"
 	"io"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/services"
@@ -223,6 +227,46 @@ func TestAcceptForgetsAnEnd(t *testing.T) {
 			t.Errorf("the ninth run was executed: error %v", err)
 		}
 	})
+}
+
+// TestAcceptRedactsOnce: the texts of a sensitive output count once, as too many of them
+// hide all lines of the run.
+func TestAcceptRedactsOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const sensitive = `flow "f" {
+  trigger "schedule" { cron = "0 7 * * *" }
+  action "transform" "t" {
+    jq        = "[range(1000; 1100) | \"card \\(.)\"]"
+    sensitive = true
+  }
+  action "log" "l" { message = "paid by card 1042" }
+}`
+		a := newAcceptTestOf(t, &acceptStore{grants: true}, sensitive)
+		lines := a.watchLog()
+		if got, err := a.accept(); err != nil || !got.Ended {
+			t.Fatalf("%+v, error %v", got, err)
+		}
+		wantLines(t, lines, "paid by (sensitive)", "run")
+	})
+}
+
+// watchLog returns the lines that the flow logs from now on.
+func (a *acceptTest) watchLog() *observer.ObservedLogs {
+	core, lines := observer.New(zap.InfoLevel)
+	a.scope.Endpoint.Log = zap.New(core)
+	return lines
+}
+
+func wantLines(t *testing.T, lines *observer.ObservedLogs, want ...string) {
+	t.Helper()
+	var got []string
+	for _, line := range lines.All() {
+		got = append(got, line.Message)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("logged %q, want %q", got, want)
+	}
 }
 
 // TestAcceptOfAFailure: a run that fails is executed again once it is stored.

@@ -68,9 +68,9 @@ func (r *Run) Done(rec *flow.Record) {
 		}
 		return
 	}
+	r.RedactOutput(rec.Step, rec.Output)
 	switch {
 	case r.atOnce != nil:
-		r.RedactOutput(rec.Step, rec.Output)
 		r.atOnce.take(rec)
 	case rec.State != flow.SuspendedInside:
 		r.CountStep(rec)
