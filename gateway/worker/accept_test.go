@@ -269,6 +269,30 @@ func wantLines(t *testing.T, lines *observer.ObservedLogs, want ...string) {
 	}
 }
 
+// cardEvent is an event with a sensitive value.
+type cardEvent struct{ emptyEvent }
+
+func (*cardEvent) SensitiveValues() []any { return []any{"card 1042"} }
+
+// TestAcceptRedactsTheEvent: sensitive values of an event are hidden wherever they stand,
+// also if the event was not read from the store.
+func TestAcceptRedactsTheEvent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const file = `flow "f" {
+  trigger "schedule" { cron = "0 7 * * *" }
+  action "log" "l" { message = "paid by card 1042" }
+}`
+		a := newAcceptTestOf(t, &acceptStore{grants: true}, file)
+		lines := a.watchLog()
+		s := &store.Submission{ID: a.scope.ID, Flow: "f"}
+		if got, err := a.pool.Accept(t.Context(), a.scope, s, &cardEvent{}); err != nil || !got.Ended {
+			t.Fatalf("%+v, error %v", got, err)
+		}
+		wantLines(t, lines, "paid by (sensitive)", "run")
+	})
+}
+
 // TestAcceptOfAFailure: a run that fails is executed again once it is stored.
 func TestAcceptOfAFailure(t *testing.T) {
 	t.Parallel()

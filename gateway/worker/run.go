@@ -161,6 +161,8 @@ func (r *Run) execute() (out flow.Outcome) {
 			return r.failedOutcome(flow.Invalid, err.Error(), err)
 		}
 		r.event = event
+	} else {
+		r.RedactEvent(r.event)
 	}
 	stored := r.atOnce == nil
 	f := &flow.Run{
