@@ -13,7 +13,7 @@ import (
 // outside may have ended even before it is stored. The event is the one that the
 // submission holds in encoded form.
 func (p *Pool) Accept(ctx context.Context, scope *run.Scope, s *store.Submission, event flow.Event) (store.Accepted, error) {
-	r, ended := p.startAtOnce(scope, event)
+	r, ended := p.startAtOnce(scope, s, event)
 	if r != nil {
 		direct := *s
 		direct.Claim = &store.DirectClaim{Owner: p.owner, Lease: p.Lease, Max: scope.Endpoint.Queue.Max, Ended: ended}
@@ -51,11 +51,12 @@ func (p *Pool) Accept(ctx context.Context, scope *run.Scope, s *store.Submission
 
 // startAtOnce reserves a slot for a run, and executes the run if its flow ends at once.
 // Without a slot it returns nil, without an end only the run, which is then executed
-// once it is stored.
-func (p *Pool) startAtOnce(scope *run.Scope, event flow.Event) (*Run, *store.Ending) {
+// once it is stored. A run with an order key is: another one with the key may be under
+// way before the store knows of both, and their log lines must not mix.
+func (p *Pool) startAtOnce(scope *run.Scope, s *store.Submission, event flow.Event) (*Run, *store.Ending) {
 	r := p.reserveSlot(scope)
-	if r == nil {
-		return nil, nil
+	if r == nil || s.OrderKey != "" {
+		return r, nil
 	}
 	ended := r.executeAtOnce(event)
 	if ended == nil && r.atOnce != nil {

@@ -293,6 +293,21 @@ func TestAcceptRedactsTheEvent(t *testing.T) {
 	})
 }
 
+// TestAcceptOfAnOrderedRun: runs with an order key are executed one after another, so
+// none of them before it is stored.
+func TestAcceptOfAnOrderedRun(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAcceptTestOf(t, &acceptStore{grants: true}, endsAtOnce)
+		s := &store.Submission{ID: a.scope.ID, Flow: "f", OrderKey: "k"}
+		got, err := a.pool.Accept(t.Context(), a.scope, s, &emptyEvent{})
+		if err != nil || got.Claim == nil || a.store.asked.Ended != nil {
+			t.Fatalf("%+v, error %v, end %v", got, err, a.store.asked.Ended)
+		}
+		<-a.store.finished
+	})
+}
+
 // TestAcceptOfAFailure: a run that fails is executed again once it is stored.
 func TestAcceptOfAFailure(t *testing.T) {
 	t.Parallel()
