@@ -31,7 +31,8 @@ func (s *Step) execute(ctx context.Context, f *frame) error {
 	ctx = c.startSpan(ctx)
 	now := f.run.Clock.Now()
 	c.entered = now
-	*rec = Record{Flow: f.run.Flow, Step: s, Path: c.Path(), State: Succeeded, Started: f.run.stepClock.next(now)}
+	rec.Flow, rec.Step, rec.Path = f.run.Flow, s, c.Path()
+	rec.State, rec.Started = Succeeded, f.run.stepClock.next(now)
 	out, wanted, err := s.perform(ctx, c)
 	defer c.endSpan(rec, err)
 	if wanted {

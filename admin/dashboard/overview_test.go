@@ -61,7 +61,7 @@ func TestOverviewOfManyFlows(t *testing.T) {
 	wantNone(t, third, row("f199"), "Next page")
 	wantText(t, s.get(linkTo(t, third, "Previous page"), 200), "Flows 101 to 200 of 201")
 	sorted := s.get("/?sort=failed", 200)
-	if strings.Index(sorted, row("f200")) < 0 || strings.Index(sorted, row("f200")) > strings.Index(sorted, row("f000")) {
+	if !strings.Contains(sorted, row("f200")) || strings.Index(sorted, row("f200")) > strings.Index(sorted, row("f000")) {
 		t.Error("the flow that fails does not come first")
 	}
 	wantNone(t, sorted, row("f099"))

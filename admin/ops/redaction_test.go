@@ -160,6 +160,7 @@ var errSecret = fmt.Errorf("connecting with %s: %w", secret, errors.New("refused
 func (failingStore) List(context.Context, store.ListQuery) (store.Page, error) {
 	return store.Page{}, errSecret
 }
+
 func (failingStore) Newest(context.Context, []string) ([]store.Summary, error) {
 	return nil, errSecret
 }
