@@ -61,7 +61,7 @@ func (s schemas) readRequest(route *route, r *http.Request) (*request, error) {
 func (s schemas) readQuery(route *route, raw string) (map[string]any, error) {
 	query, err := url.ParseQuery(raw)
 	if err != nil {
-		return nil, errors.New("the query can't be read: write % as %25 and ; as %3B")
+		return nil, errors.New("the query can't be read: write % as %25 and ; as %3B, and use less than 10000 parameters")
 	}
 	out := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(query)) {

@@ -132,7 +132,7 @@ func TestRunsRefuseWrongQueries(t *testing.T) {
 		{"GET", "/api/v1/runs?since=1h&from=2h", "one of them"},
 		{"GET", "/api/v1/runs?from=1h&to=2h", "is not before"},
 		{"GET", "/api/v1/runs?text=%zz", "can't be read"},
-		{"GET", "/api/v1/runs?flow=a" + strings.Repeat("&flow=a", 100), "too much"},
+		{"GET", "/api/v1/runs?flow=x" + strings.Repeat("&flow=x", 10_000), "less than 10000 parameters"},
 		{"GET", "/api/v1/runs/" + id + "?fresh=true", `no parameter "fresh" here.`},
 		{"GET", "/api/v1/runs/" + id + "?id=x", `no parameter "id"`},
 		{"POST", "/api/v1/runs/" + id + "/retry?fresh=maybe", "true or false"},
