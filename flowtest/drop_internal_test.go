@@ -14,7 +14,7 @@ import (
 func TestDroppedStore(t *testing.T) {
 	t.Parallel()
 	reading := map[string]bool{
-		"Get": true, "List": true, "FailureGroups": true, "Size": true, "Stats": true, "CompletedSteps": true, "Depths": true,
+		"Get": true, "List": true, "Newest": true, "FailureGroups": true, "Size": true, "Stats": true, "CompletedSteps": true, "Depths": true,
 		"GetContact": true, "ListContacts": true, "ListAPIKeys": true, "APIKeysVersion": true,
 		"GetHandshake": true, "ListHandshakes": true, "ListPauses": true, "ListAudit": true,
 		"FindKey": true, "ClaimsAfterEnds": true,
