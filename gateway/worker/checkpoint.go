@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -19,13 +18,12 @@ type checkpoint struct {
 // startCheckpoint starts to write the pending steps before a pure action, if one of
 // them had an effect outside of the run. The action need not wait for it: it can be
 // repeated, and its log lines wait. If the run ends before the store begins to write
-// the checkpoint, the end of the run writes these steps. Most runs end soon after their
-// last effect, so a brief action starts no checkpoint if the effect is recent.
-func (r *Run) startCheckpoint(brief bool) error {
+// the checkpoint, the end of the run writes these steps.
+func (r *Run) startCheckpoint() error {
 	r.mu.Lock()
-	due, since := r.effects > r.writing, r.effectAt
+	due := r.effects > r.writing
 	r.mu.Unlock()
-	if !due || brief && r.pool.Harness == nil && clock.Since(r.pool.Clock, since) < checkpointDelay {
+	if !due {
 		return nil
 	}
 	r.checkpointing.Lock()
@@ -33,7 +31,7 @@ func (r *Run) startCheckpoint(brief bool) error {
 	r.awaitCheckpoint()
 	r.mu.Lock()
 	steps := r.pending
-	due = r.effects > 0 // another branch of the run may have written it
+	due = r.effects > 0 && !r.settled // another branch of the run, or its end, may write it
 	if due && r.pool.Harness == nil {
 		r.writing = len(steps)
 	}
@@ -69,10 +67,17 @@ func (r *Run) awaitCheckpoint() {
 }
 
 // settleCheckpoint withdraws the checkpoint that is written, or waits for it if the
-// store has begun. The steps of a withdrawn one are still pending.
+// store has begun. The steps of a withdrawn one are still pending. No other checkpoint
+// is started: the end of the run follows.
 func (r *Run) settleCheckpoint() {
 	r.checkpointing.Lock()
 	defer r.checkpointing.Unlock()
+	r.mu.Lock()
+	r.settled = true
+	if r.late != nil {
+		r.late.Stop()
+	}
+	r.mu.Unlock()
 	if r.current != nil {
 		r.current.withdraw()
 		r.awaitCheckpoint()
@@ -111,6 +116,11 @@ func (r *Run) writeSteps(ctx context.Context, steps []store.Step) error {
 	r.volatile = max(r.volatile-len(steps), 0)
 	r.effects = max(r.effects-len(steps), 0)
 	r.writing = 0
+	if r.effects > 0 {
+		r.delayCheckpoint()
+	} else if r.late != nil {
+		r.late.Stop()
+	}
 	lines := r.lines
 	r.lines = nil
 	r.mu.Unlock()
@@ -124,15 +134,34 @@ func (r *Run) appendPending(s store.Step) {
 	if s.State == flow.Skipped || r.Endpoint.IsPure(s.Kind) {
 		return
 	}
-	if r.effects == 0 {
-		r.effectAt = r.pool.Clock.Now()
+	if r.effects == 0 && r.pool.Harness == nil {
+		r.delayCheckpoint()
 	}
 	r.effects = len(r.pending)
 }
 
-// checkpointDelay is for how long an effect outside of the run may be without a
-// checkpoint while brief actions run.
+// checkpointDelay is how long after an effect outside of the run a checkpoint begins if
+// no action has started one.
 const checkpointDelay = time.Millisecond
+
+// delayCheckpoint has a checkpoint begin after checkpointDelay, unless the run ends
+// before, as most do soon after their last effect. It must not wait for the next action:
+// other branches of the run, or the pause before another attempt, may take long. It is
+// called under mu.
+func (r *Run) delayCheckpoint() {
+	if r.late != nil {
+		r.late.Reset(checkpointDelay)
+		return
+	}
+	r.late = r.pool.Clock.AfterFunc(checkpointDelay, func() {
+		r.mu.Lock()
+		busy := r.writing > 0 // then writeSteps delays the next one
+		r.mu.Unlock()
+		if !busy {
+			_ = r.startCheckpoint()
+		}
+	})
+}
 
 // maxWaitingLines is how many lines of the log wait for a checkpoint. An action with a
 // further one waits too: while the store is unavailable, a loop would otherwise fill the

@@ -46,7 +46,7 @@ func startedRun(t *testing.T, s *slowStore) *Run {
 	r := newTestRun(t, s)
 	r.appendPending(store.Step{Path: "tell", Kind: "http", State: flow.Succeeded})
 	r.appendPending(store.Step{Path: "sum", Kind: "transform", State: flow.Succeeded})
-	if err := r.startCheckpoint(false); err != nil {
+	if err := r.startCheckpoint(); err != nil {
 		t.Fatal(err)
 	}
 	r.Log("done", "info", "hi", nil)
@@ -156,25 +156,43 @@ func TestLinesThatWaitAreBounded(t *testing.T) {
 	})
 }
 
-// TestBriefActionStartsNoCheckpoint: a brief action soon after an effect starts no
-// checkpoint. Its line of the log waits all the same. A later one starts it.
-func TestBriefActionStartsNoCheckpoint(t *testing.T) {
+// TestEffectIsStoredSoon: an effect is stored a moment later, though no action follows
+// it, with the lines of the log that wait for it: another branch of the run may take long.
+func TestEffectIsStoredSoon(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &slowStore{begin: make(chan struct{})}
 		r := newTestRun(t, s)
-		r.appendPending(store.Step{Path: "tell", Kind: "http", State: flow.Succeeded})
-		if err := r.startCheckpoint(true); err != nil || r.current != nil {
-			t.Fatalf("error %v, checkpoint %v", err, r.current)
-		}
+		r.appendPending(store.Step{Path: "both/tell", Kind: "http", State: flow.Succeeded})
 		r.Log("done", "info", "hi", nil)
-		wantCheckpoint(t, r, s, 0, 1, 1)
-		time.Sleep(checkpointDelay)
-		if err := r.startCheckpoint(true); err != nil || r.current == nil {
-			t.Fatalf("error %v, checkpoint %v", err, r.current)
+		time.Sleep(checkpointDelay - 1)
+		if r.current != nil {
+			t.Fatal("the checkpoint began at once")
 		}
+		wantCheckpoint(t, r, s, 0, 1, 1)
+		time.Sleep(1)
+		synctest.Wait()
+		r.appendPending(store.Step{Path: "both/other", Kind: "http", State: flow.Succeeded})
 		s.begin <- struct{}{}
 		synctest.Wait()
-		wantCheckpoint(t, r, s, 1, 0, 0)
+		wantCheckpoint(t, r, s, 1, 1, 0)
+		s.begin <- struct{}{} // of the effect that came while the first was written
+		synctest.Wait()
+		wantCheckpoint(t, r, s, 2, 0, 0)
+	})
+}
+
+// TestEndStartsNoCheckpoint: the end of a run writes an effect that is not stored yet.
+func TestEndStartsNoCheckpoint(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &slowStore{begin: make(chan struct{})}
+		close(s.begin)
+		r := newTestRun(t, s)
+		r.appendPending(store.Step{Path: "tell", Kind: "http", State: flow.Succeeded})
+		r.settleCheckpoint()
+		time.Sleep(time.Second)
+		synctest.Wait()
+		wantCheckpoint(t, r, s, 0, 1, 0)
 	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/run"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/trace"
 	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/store"
@@ -51,9 +52,10 @@ type Run struct {
 	// interrupted.
 	interrupted []store.Step
 	// effects is how many pending steps there are up to the last one that had an effect
-	// outside of the run. The first of these ended at effectAt.
-	effects  int
-	effectAt time.Time
+	// outside of the run.
+	effects int
+	late    clock.Timer // starts a checkpoint, see delayCheckpoint; nil without an effect so far
+	settled bool        // no checkpoint is started any longer
 	// volatile is how many pending steps there are up to the last one whose
 	// output would change if it ran again.
 	volatile int
