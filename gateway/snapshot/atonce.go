@@ -10,7 +10,9 @@ const (
 	// before a pause.
 	maxRepeats = 8
 	// atOncePause is how long no run of the flow is executed before it is stored then.
-	atOncePause = 100 * time.Millisecond
+	// It doubles with each further pause, until a run was stored with its end.
+	atOncePause  = 100 * time.Millisecond
+	maxDoublings = 6
 )
 
 // AtOnce tells whether runs of a flow are executed before they are stored. It is safe
@@ -30,8 +32,7 @@ func (a *AtOnce) NoteEnd() { a.repeats.Store(0) }
 
 // NoteRepeat notes a run that has to be executed again.
 func (a *AtOnce) NoteRepeat(now time.Time) {
-	if a.repeats.Add(1) >= maxRepeats {
-		a.repeats.Store(0)
-		a.resume.Store(now.Add(atOncePause).UnixNano())
+	if n := a.repeats.Add(1); n%maxRepeats == 0 {
+		a.resume.Store(now.Add(atOncePause << min(n/maxRepeats-1, maxDoublings)).UnixNano())
 	}
 }

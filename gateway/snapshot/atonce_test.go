@@ -26,6 +26,15 @@ func TestAtOnce(t *testing.T) {
 	if a.Allowed(now) || a.Allowed(now.Add(99*time.Millisecond)) || !a.Allowed(now.Add(100*time.Millisecond)) {
 		t.Error("eight repeats in a row made no pause of 100 ms")
 	}
+	for _, pause := range []time.Duration{200 * time.Millisecond, 400 * time.Millisecond, 800 * time.Millisecond, 1600 * time.Millisecond, 3200 * time.Millisecond, 6400 * time.Millisecond, 6400 * time.Millisecond} {
+		now = now.Add(10 * time.Second)
+		for range 8 {
+			a.NoteRepeat(now)
+		}
+		if a.Allowed(now.Add(pause-1)) || !a.Allowed(now.Add(pause)) {
+			t.Errorf("the pause was not %v", pause)
+		}
+	}
 	var none *snapshot.AtOnce
 	if none.Allowed(now) {
 		t.Error("a flow that does not end at once is executed before it is stored")

@@ -41,7 +41,7 @@ func (p *Pool) Accept(ctx context.Context, scope *run.Scope, s *store.Submission
 		r.reportAtOnce()
 		p.removeRun(r)
 	case r != nil:
-		if ended != nil && queued {
+		if ended != nil { // it was executed in vain, also for a request that is repeated
 			scope.Endpoint.AtOnce.NoteRepeat(p.Clock.Now())
 		}
 		p.removeRun(r)

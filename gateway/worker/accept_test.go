@@ -38,6 +38,7 @@ const endsAtOnce = `flow "f" {
 type acceptStore struct {
 	store.Store
 	grants   bool
+	known    bool               // each run has the dedupe key of another one
 	asked    *store.DirectClaim // of the last run
 	err      error
 	finished chan string // runs
@@ -45,6 +46,9 @@ type acceptStore struct {
 
 func (s *acceptStore) Accept(_ context.Context, sub *store.Submission) (store.Accepted, error) {
 	s.asked = sub.Claim
+	if s.known {
+		return store.Accepted{Duplicate: &store.Key{}}, s.err
+	}
 	if s.grants && sub.Claim != nil && sub.Claim.Ended != nil {
 		return store.Accepted{Ended: true}, s.err
 	}
@@ -305,6 +309,21 @@ func TestAcceptOfAnOrderedRun(t *testing.T) {
 			t.Fatalf("%+v, error %v, end %v", got, err, a.store.asked.Ended)
 		}
 		<-a.store.finished
+	})
+}
+
+// TestAcceptPausesForRepetitions: requests that are repeated do not have the flow execute
+// a run each.
+func TestAcceptPausesForRepetitions(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAcceptTestOf(t, &acceptStore{known: true}, endsAtOnce)
+		for i := range 9 {
+			got, err := a.accept()
+			if err != nil || got.Duplicate == nil || (a.store.asked.Ended != nil) != (i < 8) {
+				t.Fatalf("request %d: %+v, error %v, end %v", i, got, err, a.store.asked.Ended)
+			}
+		}
 	})
 }
 

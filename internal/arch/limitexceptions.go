@@ -20,6 +20,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"cmd.maxNamed":                      shown,
 		"gateway/endpoint.maxLoggedPath":    shown,
 		"gateway/snapshot.atOncePause":      inside,
+		"gateway/snapshot.maxDoublings":     inside,
 		"gateway/snapshot.maxRepeats":       inside,
 		"gateway/worker.atOnceTime":         inside,
 		"gateway/worker.checkpointDelay":    inside,
