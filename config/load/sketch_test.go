@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/webhook-gateway/gateway/actions"
 	"github.com/webhook-gateway/gateway/auth"
@@ -62,4 +63,21 @@ func describeFindings(diags hcl.Diagnostics) []string {
 		out = append(out, fmt.Sprintf("%s: %s (%v)", d.Summary, d.Detail, d.Subject))
 	}
 	return out
+}
+
+// TestNamesFlow: a call is found before its flow is parsed, so that the called flow is
+// compiled first.
+func TestNamesFlow(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"flow = \"other\"\n":                  true,
+		"flow /* the lookup */ = \"other\"\n": true,
+		"flow_name = \"other\"\n":             false,
+		"text = \"flow = other\"\n":           false,
+	} {
+		tokens, _ := hclsyntax.LexConfig([]byte(text), "a.hcl", hcl.InitialPos)
+		if got := namesFlow(tokens); got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
 }

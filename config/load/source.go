@@ -83,10 +83,15 @@ func (f *file) sketch(body *hclsyntax.Body) bool {
 // namesFlow reports whether a block may have an attribute with the name flow, by which
 // actions call flows.
 func namesFlow(tokens hclsyntax.Tokens) bool {
-	for i := 1; i < len(tokens); i++ {
-		if tokens[i].Type == hclsyntax.TokenEqual && string(tokens[i-1].Bytes) == "flow" {
+	name := "" // the last token that is no comment
+	for _, t := range tokens {
+		switch {
+		case t.Type == hclsyntax.TokenComment:
+			continue
+		case t.Type == hclsyntax.TokenEqual && name == "flow":
 			return true
 		}
+		name = string(t.Bytes)
 	}
 	return false
 }
