@@ -23,7 +23,6 @@ type Forms struct {
 	exprs    []*Expr // without constants, which have a value in place of a form
 	programs []*Program
 	again    func(*Forms) error // compiles the block with other Forms; nil if the forms are here
-	failed   error
 }
 
 // form is what an evaluation needs of an expression.
@@ -74,17 +73,20 @@ func (f *Forms) Drop(again func(*Forms) error) {
 
 var errOtherForms = errors.New("the flow has other expressions than at first")
 
-// restore brings the forms back.
+// restore brings the forms back. If that fails, the next evaluation tries again: what
+// has succeeded at load can only fail for a reason that passes, such as a jq program that
+// was stopped because the memory of the process was short.
 func (f *Forms) restore() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.again == nil || f.failed != nil {
-		return f.failed
+	if f.again == nil {
+		return nil
 	}
-	if f.failed = f.takeForms(); f.failed == nil {
-		f.again, f.exprs, f.programs = nil, nil, nil
+	if err := f.takeForms(); err != nil {
+		return err
 	}
-	return f.failed
+	f.again, f.exprs, f.programs = nil, nil, nil
+	return nil
 }
 
 func (f *Forms) takeForms() error {
