@@ -170,7 +170,7 @@ func TestEffectIsStoredSoon(t *testing.T) {
 			t.Fatal("the checkpoint began at once")
 		}
 		wantCheckpoint(t, r, s, 0, 1, 1)
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		r.appendPending(store.Step{Path: "both/other", Kind: "http", State: flow.Succeeded})
 		s.begin <- struct{}{}
