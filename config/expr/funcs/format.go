@@ -88,7 +88,9 @@ func (v verb) minSize(arg cty.Value, rounds int, lists bool) int {
 	switch {
 	case v.mode == 't': // ignores the width
 		return rounds
-	case v.precision >= 0: // "%.0d" writes nothing for 0
+	case v.precision == 0 && v.writesInteger(): // nothing for 0, whatever the width
+		return 0
+	case v.precision >= 0:
 		return rounds * v.width
 	case v.writesNumber():
 		return rounds * max(1, v.width)
@@ -129,7 +131,12 @@ type verb struct {
 
 // writesNumber reports whether the verb writes only numbers.
 func (v verb) writesNumber() bool {
-	return strings.IndexByte("bdoxXeEfgG", v.mode) >= 0
+	return v.writesInteger() || strings.IndexByte("eEfgG", v.mode) >= 0
+}
+
+// writesInteger reports whether the verb writes only integers.
+func (v verb) writesInteger() bool {
+	return strings.IndexByte("bdoxX", v.mode) >= 0
 }
 
 // parseFormat returns the verbs of a format and the number of bytes that are

@@ -42,6 +42,7 @@ func FuzzFormat(f *testing.F) {
 		f.Add(seed, "tëxt", int64(12), true)
 	}
 	f.Add("%.X", "0", int64(0), false)
+	f.Add("%1.X%9.d%+8.1d% 7.0e%#6.o", "0", int64(0), false)
 	f.Fuzz(func(t *testing.T, format, text string, number int64, flag bool) {
 		list := cty.TupleVal([]cty.Value{cty.StringVal(text), cty.NumberIntVal(number), cty.BoolVal(flag)})
 		args := []cty.Value{cty.StringVal(format), cty.StringVal(text), cty.NumberIntVal(number), cty.BoolVal(flag), list}
