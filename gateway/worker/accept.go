@@ -51,11 +51,12 @@ func (p *Pool) Accept(ctx context.Context, scope *run.Scope, s *store.Submission
 
 // startAtOnce reserves a slot for a run, and executes the run if its flow ends at once.
 // Without a slot it returns nil, without an end only the run, which is then executed
-// once it is stored. A run with an order key is: another one with the key may be under
-// way before the store knows of both, and their log lines must not mix.
+// once it is stored. A run with an order key, or of a flow with one run at a time, is:
+// another one may be under way before the store knows of both, and their log lines must
+// not mix.
 func (p *Pool) startAtOnce(scope *run.Scope, s *store.Submission, event flow.Event) (*Run, *store.Ending) {
 	r := p.reserveSlot(scope)
-	if r == nil || s.OrderKey != "" {
+	if r == nil || s.OrderKey != "" || scope.Endpoint.Queue.Max == 1 {
 		return r, nil
 	}
 	ended := r.executeAtOnce(event)

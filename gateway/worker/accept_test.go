@@ -297,19 +297,25 @@ func TestAcceptRedactsTheEvent(t *testing.T) {
 	})
 }
 
-// TestAcceptOfAnOrderedRun: runs with an order key are executed one after another, so
-// none of them before it is stored.
-func TestAcceptOfAnOrderedRun(t *testing.T) {
+// TestAcceptOneAtATime: runs with an order key, and those of a flow with max = 1, are
+// executed one after another, so none of them before it is stored.
+func TestAcceptOneAtATime(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		a := newAcceptTestOf(t, &acceptStore{grants: true}, endsAtOnce)
-		s := &store.Submission{ID: a.scope.ID, Flow: "f", OrderKey: "k"}
-		got, err := a.pool.Accept(t.Context(), a.scope, s, &emptyEvent{})
-		if err != nil || got.Claim == nil || a.store.asked.Ended != nil {
-			t.Fatalf("%+v, error %v, end %v", got, err, a.store.asked.Ended)
-		}
-		<-a.store.finished
-	})
+	for _, c := range []struct {
+		order string
+		most  int
+	}{{"k", 2}, {"", 1}} {
+		synctest.Test(t, func(t *testing.T) {
+			a := newAcceptTestOf(t, &acceptStore{grants: true}, endsAtOnce)
+			a.scope.Endpoint.Queue.Max = c.most
+			s := &store.Submission{ID: a.scope.ID, Flow: "f", OrderKey: c.order}
+			got, err := a.pool.Accept(t.Context(), a.scope, s, &emptyEvent{})
+			if err != nil || got.Claim == nil || a.store.asked.Ended != nil {
+				t.Fatalf("%+v: %+v, error %v, end %v", c, got, err, a.store.asked.Ended)
+			}
+			<-a.store.finished
+		})
+	}
 }
 
 // TestAcceptPausesForRepetitions: requests that are repeated do not have the flow execute
