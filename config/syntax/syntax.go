@@ -24,9 +24,9 @@ func lexTokensAt(name string, src []byte, at hcl.Pos) hclsyntax.Tokens {
 	return tokens
 }
 
-// ParseAgain returns a block of a file that Parse has accepted, or that Sketch has found. src is the text of the
-// block alone, and at its place in the file. It returns nil if src is no block, or if the
-// parser has findings.
+// ParseAgain returns a block of a file that Parse has accepted, or that Sketch has found.
+// src is the text of the block alone, and at its place in the file. It returns nil if src
+// is no block, or if the parser has findings.
 func ParseAgain(name string, src []byte, at hcl.Pos) *hclsyntax.Block {
 	file, diags := hclsyntax.ParseConfig(src, name, at)
 	if len(diags) > 0 {
