@@ -1,6 +1,7 @@
 package flowtest_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -123,6 +124,43 @@ flow "uploads" {
 `
 
 // TestCauseIsOneSentence: the message of a refusal ends in one full stop.
+const signedURL = `
+secret "twilio" { env = "TWILIO" }
+%sflow "sms" {
+  trigger "webhook" {
+    path          = "/sms"
+    content_types = ["form"]
+    auth "twilio" { secret = secret.twilio }
+  }
+  action "stop" "done" {}
+}
+`
+
+// TestSignedURL: a sender that signs the URL is imitated with and without a public URL.
+func TestSignedURL(t *testing.T) {
+	t.Parallel()
+	for _, settings := range []string{"", "gateway { public_url = \"https://hooks.example.com\" }\n"} {
+		passes(t, fmt.Sprintf(signedURL, settings), `
+test "a message" {
+  flow = "sms"
+  request { form = { Body = "Hello" } }
+  expect {
+    run    = "succeeded"
+    status = 202
+  }
+}
+test "without a signature" {
+  flow = "sms"
+  request {
+    form   = { Body = "Hello" }
+    signed = false
+  }
+  expect { status = 401 }
+}
+`)
+	}
+}
+
 func TestCauseIsOneSentence(t *testing.T) {
 	t.Parallel()
 	fails(t, uploads, "test \"x\" {\n flow = \"uploads\"\nrequest {\n text = \"x\"\n}\nexpect { run = \"succeeded\" }\n}\n", "Accepted: multipart/form-data.\n")
