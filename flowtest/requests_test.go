@@ -146,7 +146,7 @@ test "a message" {
   request { form = { Body = "Hello" } }
   expect {
     run    = "succeeded"
-    status = 202
+    status = 200
   }
 }
 test "without a signature" {
