@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/webhook-gateway/gateway/actions"
 	"github.com/webhook-gateway/gateway/auth"
@@ -75,8 +74,7 @@ func TestNamesFlow(t *testing.T) {
 		"flow_name = \"other\"\n":             false,
 		"text = \"flow = other\"\n":           false,
 	} {
-		tokens, _ := hclsyntax.LexConfig([]byte(text), "a.hcl", hcl.InitialPos)
-		if got := namesFlow(tokens); got != want {
+		if _, got := scanFlow([]byte(text)); got != want {
 			t.Errorf("%s: %v, want %v", text, got, want)
 		}
 	}

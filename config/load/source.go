@@ -31,7 +31,7 @@ type flowBlock struct {
 	file     *file
 	name     string           // "" if it has no label
 	at       hcl.Range        // the whole block
-	digest   Digest           // of its tokens
+	digest   Digest           // of its tokens, see digester
 	mayCall  bool             // other flows
 	syntax   *hclsyntax.Block // nil if it was let go
 	*outline                  // nil before the block is parsed
@@ -74,26 +74,12 @@ func (f *file) sketch(body *hclsyntax.Body) bool {
 		return false
 	}
 	for _, b := range blocks {
-		f.flows = append(f.flows, &flowBlock{file: f, name: b.Label, at: b.Range, digest: digestTokens(b.Tokens), mayCall: namesFlow(b.Tokens)})
+		flow := &flowBlock{file: f, name: b.Label, at: b.Range}
+		flow.digest, flow.mayCall = scanFlow(flow.text())
+		f.flows = append(f.flows, flow)
 	}
 	f.body, f.sketched = body, true
 	return true
-}
-
-// namesFlow reports whether a block may have an attribute with the name flow, by which
-// actions call flows.
-func namesFlow(tokens hclsyntax.Tokens) bool {
-	name := "" // the last token that is no comment
-	for _, t := range tokens {
-		switch {
-		case t.Type == hclsyntax.TokenComment:
-			continue
-		case t.Type == hclsyntax.TokenEqual && name == "flow":
-			return true
-		}
-		name = string(t.Bytes)
-	}
-	return false
 }
 
 // mistaken is the panic of a load that takes a file with syntax errors for one without.
@@ -116,7 +102,7 @@ func (f *file) parse() {
 		if len(b.Labels) > 0 {
 			flow.name = b.Labels[0]
 		}
-		flow.digest = digestText(flow.text())
+		flow.digest, _ = scanFlow(flow.text())
 		f.flows = append(f.flows, flow)
 	}
 	f.body = body

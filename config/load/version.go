@@ -2,7 +2,6 @@ package load
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"hash"
@@ -208,42 +207,6 @@ func (v *versioner) collect(name string, needed map[string]*part) {
 	for _, read := range p.reads {
 		v.collect(read, needed)
 	}
-}
-
-// digestText returns the digest of the tokens of a part of the source.
-func digestText(src []byte) Digest {
-	tokens, _ := hclsyntax.LexConfig(src, "", hcl.InitialPos)
-	return digestTokens(tokens)
-}
-
-// digestTokens returns a digest that does not depend on comments, indentation and empty
-// lines.
-func digestTokens(tokens hclsyntax.Tokens) Digest {
-	text := make([]byte, 0, 8*len(tokens))
-	newline := false
-	for _, t := range tokens {
-		switch t.Type {
-		case hclsyntax.TokenNewline:
-			newline = true
-			continue
-		case hclsyntax.TokenComment:
-			newline = newline || t.Bytes[len(t.Bytes)-1] == '\n'
-			continue
-		case hclsyntax.TokenEOF:
-			continue
-		}
-		if newline {
-			text = appendText(text, []byte("\n"))
-			newline = false
-		}
-		text = appendText(text, t.Bytes)
-	}
-	return sha256.Sum256(text)
-}
-
-// appendText appends a text with its length, so that two texts do not run together.
-func appendText(to, text []byte) []byte {
-	return append(binary.AppendUvarint(to, uint64(len(text))), text...)
 }
 
 // writeText writes a text with its length.

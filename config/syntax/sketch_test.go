@@ -61,18 +61,24 @@ func TestSketchRefuses(t *testing.T) {
 		src  string
 		want bool
 	}{
-		"a flow":            {"# first\nflow \"a\" {\n}\n\nflow \"b\" {} # last", true},
-		"nothing":           {"", true},
-		"templates":         {"flow \"a\" {\n  x = \"${y}}\"\n  z = <<EOT\n}\n%{ if true }{%{ endif }\nEOT\n}\n", true},
-		"another block":     {"flow \"a\" {\n}\nlocals {\n}\n", false},
-		"an attribute":      {"flow = 1\n", false},
-		"no label":          {"flow {\n}\n", false},
-		"two labels":        {"flow \"a\" \"b\" {\n}\n", false},
-		"a plain word":      {"flow a {\n}\n", false},
-		"a label of a text": {"flow \"a b\" {\n}\n", false},
-		"no end":            {"flow \"a\" {\n", false},
-		"two on a line":     {"flow \"a\" {} flow \"b\" {}\n", false},
-		"not UTF-8":         {"flow \"a\" {\n  x = \"\xff\"\n}\n", false},
+		"a flow":             {"# first\nflow \"a\" {\n}\n\nflow \"b\" {} # last", true},
+		"nothing":            {"", true},
+		"templates":          {"flow \"a\" {\n  x = \"${y}}\"\n  z = <<EOT\n}\n%{ if true }{%{ endif }\nEOT\n}\n", true},
+		"another block":      {"flow \"a\" {\n}\nlocals {\n}\n", false},
+		"an attribute":       {"flow = 1\n", false},
+		"no label":           {"flow {\n}\n", false},
+		"two labels":         {"flow \"a\" \"b\" {\n}\n", false},
+		"a plain word":       {"flow a {\n}\n", false},
+		"a label of a text":  {"flow \"a b\" {\n}\n", false},
+		"no end":             {"flow \"a\" {\n", false},
+		"two on a line":      {"flow \"a\" {} flow \"b\" {}\n", false},
+		"a comment behind":   {"flow \"a\" {} /* x */ # y\nflow \"b\" {} /* z */\n", true},
+		"a comment between":  {"flow \"a\" {} /* x */ flow \"b\" {}\n", false},
+		"a comment of lines": {"/* x\n ü */ flow \"a\" {\n}\n", false},
+		"not ASCII before":   {"/* ü */ flow \"a\" {\n}\n", false},
+		"not ASCII inside":   {"# ü\nflow \"a\" {\n  x = \"ü\"\n}\n", true},
+		"unusual":            {"flow \"a\" {\n  ü = 1\n}\n", false},
+		"not UTF-8":          {"flow \"a\" {\n  x = \"\xff\"\n}\n", false},
 	} {
 		if _, ok := syntax.Sketch("a.hcl", []byte(c.src), "flow"); ok != c.want {
 			t.Errorf("%s: the sketch is %v, want %v", name, ok, c.want)

@@ -19,6 +19,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"flowtest.maxShown":                 shown,
 		"cmd.maxNamed":                      shown,
 		"gateway/endpoint.maxLoggedPath":    shown,
+		"config/syntax.maxTexts":            inside,
 		"gateway/snapshot.atOncePause":      inside,
 		"gateway/snapshot.maxDoublings":     inside,
 		"gateway/snapshot.maxRepeats":       inside,
