@@ -69,7 +69,7 @@ func main() {
 	case *past > 0:
 		err = readHistory(*past, *dir)
 	case *flows > 0:
-		err = measureMany(*flows, plan{rounds: *rounds, seconds: *seconds, reloads: *reloads})
+		err = measureMany(*flows, plan{rounds: *rounds, seconds: *seconds, reloads: *reloads, profile: *profile})
 	case *replicated:
 		err = replicas(plan{only: *only, seconds: *seconds, profile: *profile}, *connections, *statements)
 	case *runs > 0:

@@ -24,6 +24,7 @@ type manyFlows struct {
 	dir     string // has flows, gateway, and a data folder for each process
 	n       int
 	body    []byte
+	command []string // of the gateway with N flows
 	reloads int
 }
 
@@ -139,6 +140,13 @@ func measureMany(n int, p plan) error {
 	if _, err := gatewayCommand(m.ctx, dir, "", ""); err != nil {
 		return err
 	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	if m.command, err = gatewayCommand(m.ctx, dir, self, p.profile); err != nil {
+		return err
+	}
 	if err := m.validate(); err != nil {
 		return err
 	}
@@ -154,7 +162,13 @@ func measureMany(n int, p plan) error {
 	if err := m.reload(many); err != nil {
 		return err
 	}
-	return m.compare(many, one, p)
+	if err := m.warmUp(many); err != nil {
+		return err
+	}
+	if err := m.compare(many, one, p); err != nil || p.profile == "" {
+		return err
+	}
+	return awaitHeapProfile(p.profile)
 }
 
 func (m *manyFlows) flows(n int) string { return filepath.Join(m.dir, fmt.Sprintf("flows_%d", n)) }
@@ -182,10 +196,14 @@ func (m *manyFlows) start(p *process, n int) error {
 	p.endpoints, p.admin = freePort(), freePort()
 	p.metrics = "http://" + p.admin + "/metrics"
 	began := time.Now()
-	err := p.run(m.ctx, []string{
-		filepath.Join(m.dir, "gateway"), "run", m.flows(n), "--listen", p.endpoints, "--admin-listen", p.admin,
+	command := []string{filepath.Join(m.dir, "gateway")}
+	if n == m.n {
+		command = m.command
+	}
+	err := p.run(m.ctx, append(command,
+		"run", m.flows(n), "--listen", p.endpoints, "--admin-listen", p.admin,
 		"--data", filepath.Join(m.dir, fmt.Sprintf("data_%d", n)), "--log-level", "error",
-	}, senderVariable)
+	), senderVariable)
 	if err != nil {
 		return err
 	}
@@ -276,6 +294,21 @@ function request()
 end
 `
 
+// warmUp sends a request to each flow and prints what the first one costs: most forms
+// of a flow are compiled when they are needed.
+func (m *manyFlows) warmUp(p *process) error {
+	before := busyTime(p.pid())
+	for i := range m.n {
+		if _, err := ask(fmt.Sprintf("http://%s/shops/%d/orders", p.endpoints, i), m.body, signature(m.body)); err != nil {
+			return err
+		}
+	}
+	cost := (busyTime(p.pid()) - before).Seconds() / float64(m.n)
+	fmt.Printf("first request to each flow       %7.2f ms of a processor\n", 1000*cost)
+	fmt.Printf("memory after it                  %7.1f MiB\n", residentMemory(p.pid()))
+	return nil
+}
+
 // compare measures the same flow in both gateways, and all flows of the one with many.
 func (m *manyFlows) compare(many, one *process, p plan) error {
 	url := "http://" + many.endpoints + "/shops/0/orders"
@@ -308,6 +341,8 @@ func (m *manyFlows) compare(many, one *process, p plan) error {
 		}
 	}
 	report(rows)
+	time.Sleep(5 * time.Second)
+	fmt.Printf("memory 5 s later                 %7.1f MiB\n", residentMemory(many.pid()))
 	return nil
 }
 

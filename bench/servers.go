@@ -176,6 +176,7 @@ func profiled(dir string) error {
 	if err := pprof.StartCPUProfile(out); err != nil {
 		return err
 	}
+	go writeHeapOnDemand(dir)
 	code := cmd.Main(cmd.Program{
 		Version:     "bench",
 		Kinds:       flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},

@@ -1,69 +1,45 @@
 package telemetry
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
 	"strconv"
-	"sync"
-	"sync/atomic"
-
-	"github.com/prometheus/client_golang/prometheus"
+	"strings"
 )
 
-// requestCounter counts the requests of one flow by outcome and status. Once a
-// pair has occurred, counting it again takes neither a lock nor memory.
-type requestCounter struct {
-	make  func(outcome, status string) prometheus.Counter
-	mu    sync.Mutex // held to add a pair
-	known atomic.Pointer[map[result]prometheus.Counter]
-}
-
+// result is how a request ended. The status is the class of one, such as 4, for
+// results that are counted by class.
 type result struct {
 	outcome string
 	status  int
 }
 
-// maxResults is the number of pairs that get a series of their own. A caller may
-// choose the status of a flow, so later pairs are counted by class, such as
-// "4xx".
+func (r result) compare(other result) int {
+	return cmp.Or(cmp.Compare(r.status, other.status), strings.Compare(r.outcome, other.outcome))
+}
+
+// label returns the status as a label.
+func (r result) label() string {
+	if r.status < 10 {
+		return fmt.Sprintf("%dxx", r.status)
+	}
+	return strconv.Itoa(r.status)
+}
+
+// maxResults is the number of results that get a series of their own. A caller may
+// choose the status of a flow, so later results are counted by class, such as "4xx".
 const maxResults = 64
 
-func newRequestCounter(build func(outcome, status string) prometheus.Counter) *requestCounter {
-	return &requestCounter{make: build}
-}
-
-// pairs returns the pairs that have occurred.
-func (c *requestCounter) pairs() map[result]prometheus.Counter {
-	if known := c.known.Load(); known != nil {
-		return *known
+// requestsOf returns the series of a result. Once a result has occurred, counting it
+// again takes neither a lock nor memory.
+func (f *Flow) requestsOf(r result) *lazy[counter] {
+	if known := f.requests.find(r); known != nil {
+		return known
 	}
-	return nil
-}
-
-func (c *requestCounter) inc(outcome string, status int) {
-	r := result{outcome, status}
-	n, ok := c.pairs()[r]
-	if !ok {
-		n = c.addPair(r)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.requests.rows()) >= maxResults && f.requests.find(r) == nil {
+		r.status /= 100
 	}
-	n.Inc()
-}
-
-func (c *requestCounter) addPair(r result) prometheus.Counter {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	known := c.pairs()
-	if n, ok := known[r]; ok {
-		return n
-	}
-	status := strconv.Itoa(r.status)
-	if len(known) >= maxResults {
-		status = fmt.Sprintf("%dxx", r.status/100)
-	}
-	if known = maps.Clone(known); known == nil {
-		known = map[result]prometheus.Counter{}
-	}
-	known[r] = c.make(r.outcome, status)
-	c.known.Store(&known)
-	return known[r]
+	return f.requests.add(r)
 }

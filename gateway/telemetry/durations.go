@@ -14,18 +14,19 @@ const (
 	slotMinutes       = UsageMinutes / durationSlots
 )
 
-// durationRing counts the durations of the last hour.
-type durationRing [durationSlots][durationIntervals]uint32
+// durationRing counts the durations of the last hour. Those of a flow lie near each
+// other.
+type durationRing [durationSlots]counts[uint32]
 
 // add counts a duration of an interval in a minute since 1970.
 func (r *durationRing) add(minute int64, interval int) {
-	r[minute/slotMinutes%durationSlots][interval]++
+	r[minute/slotMinutes%durationSlots].add(interval)
 }
 
 // advance empties the slots between the last minute and now.
 func (r *durationRing) advance(last, now int64) {
 	for slot := max(last/slotMinutes+1, now/slotMinutes-durationSlots+1); slot <= now/slotMinutes; slot++ {
-		r[slot%durationSlots] = [durationIntervals]uint32{}
+		r[slot%durationSlots].reset()
 	}
 }
 
@@ -34,8 +35,8 @@ func (r *durationRing) latency() Latency {
 	var sum [durationIntervals]uint64
 	total := uint64(0)
 	for _, slot := range r {
-		for i, n := range slot {
-			sum[i] += uint64(n)
+		for i, n := range slot.of {
+			sum[slot.first+i] += uint64(n)
 			total += uint64(n)
 		}
 	}
@@ -60,6 +61,13 @@ func durationInterval(took time.Duration) int {
 	if took <= shortestDuration {
 		return 0
 	}
-	i := int(math.Ceil(2 * math.Log2(float64(took)/float64(shortestDuration))))
+	fraction, exponent := math.Frexp(float64(took) / float64(shortestDuration))
+	i := 2 * (exponent - 1) // of 2^(exponent-1), which is a fraction of a half
+	if fraction > 0.5 {
+		i++
+	}
+	if fraction > 1/math.Sqrt2 {
+		i++
+	}
 	return min(i, durationIntervals-1)
 }

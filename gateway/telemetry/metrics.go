@@ -19,19 +19,12 @@ import (
 // registry of their own. Labels come from flow files and from words in the
 // code, never from a caller, so the number of series has a bound.
 type Metrics struct {
-	registry   *prometheus.Registry
-	requests   *prometheus.CounterVec   // flow, outcome, status
-	latency    *prometheus.HistogramVec // flow
-	runs       *prometheus.CounterVec   // flow, state
-	runTime    *prometheus.HistogramVec // flow
-	actions    *prometheus.CounterVec   // flow, action, state
-	actionTime *prometheus.HistogramVec // flow, action
-	retries    *prometheus.CounterVec   // flow, action
-	reloads    *prometheus.CounterVec   // result
-	loadOK     prometheus.Gauge
-	loadTime   prometheus.Gauge
-	loadTook   prometheus.Gauge
-	flows      prometheus.Gauge
+	registry *prometheus.Registry
+	reloads  *prometheus.CounterVec // result
+	loadOK   prometheus.Gauge
+	loadTime prometheus.Gauge
+	loadTook prometheus.Gauge
+	flows    prometheus.Gauge
 
 	unrecorded  prometheus.Counter
 	connections prometheus.Counter // refused
@@ -39,22 +32,17 @@ type Metrics struct {
 	dials       prometheus.Counter // connections of actions
 	reuses      prometheus.Counter // of these connections
 
-	unserved *requestCounter // requests without an endpoint
+	unserved *Flow // requests without an endpoint
+	other    *Flow // series for which there is no room
 
 	clock clock.Clock
 
 	perAction atomic.Bool  // the time of each action has a series of its own
-	series    atomic.Int64 // of flows, see admit
+	series    atomic.Int64 // of flows that count for maxSeries
 
 	mu         sync.Mutex
 	flowSeries map[string]*Flow          // by name
 	uses       map[string]map[string]int // configurations that have a flow, by flow and action; "" for the flow itself
-}
-
-// latencyBuckets reach from half a millisecond, the time of a small sync flow, to
-// the default timeout.
-func latencyBuckets() []float64 {
-	return []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
 }
 
 const namespace = "gateway"
@@ -63,27 +51,19 @@ const namespace = "gateway"
 // in flight.
 func NewMetrics(version string, c clock.Clock, runs func() int64) *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry(), clock: c, flowSeries: map[string]*Flow{}, uses: map[string]map[string]int{}}
-	m.requests = m.newCounter("requests_total", "Requests to endpoints by flow, outcome and HTTP status; flow is empty where no endpoint was found.", "flow", "outcome", "status")
 	m.unrecorded = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_requests_unrecorded_total", Help: "Refused and ignored requests that the history leaves out, because it takes a limited number of them."})
 	m.connections = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_connections_total", Help: "Connections that were closed at once, because their address had too many."})
 	m.signIns = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_operator_sign_ins_total", Help: "Refused sign-ins to the admin listener: wrong tokens, and people without a role."})
 	m.dials = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "outbound_dials_total", Help: "Connections that were made for HTTP requests of flows."})
 	m.reuses = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "outbound_reuses_total", Help: "HTTP requests of flows that used a connection which was kept."})
 	m.registry.MustRegister(m.unrecorded, m.connections, m.signIns, m.dials, m.reuses)
-	m.latency = m.newHistogram("request_duration_seconds", "Time from the request's header to the written answer.", "flow")
-	m.runs = m.newCounter("runs_total", "Runs by flow and the state they ended in; skipped is a run that did not start because an earlier one was not over, dropped one that was cancelled because the queue was full.", "flow", "state")
-	m.runTime = m.newHistogram("run_duration_seconds", "Time that runs took.", "flow")
-	m.actions = m.newCounter("actions_total", "Actions by flow, action and the state they ended in.", "flow", "action", "state")
-	m.actionTime = m.newHistogram("action_duration_seconds", "Time that actions took, all attempts and the waits between them included, by flow and kind of action; by action if metrics.per_action is set.", "flow", "kind", "action")
-	m.retries = m.newCounter("action_retries_total", "Attempts of actions after the first.", "flow", "action")
 	m.reloads = m.newCounter("config_reloads_total", "Loads of the flow files by result, the one at start included.", "result")
 	m.loadOK = m.newGauge("config_last_reload_successful", "Whether the last load of the flow files succeeded: 1 or 0.")
 	m.loadTime = m.newGauge("config_last_reload_success_timestamp_seconds", "When the flows that serve were loaded, in seconds since 1970.")
 	m.loadTook = m.newGauge("config_last_reload_duration_seconds", "How long the last load took.")
 	m.flows = m.newGauge("flows", "Flows that serve.")
-	m.unserved = newRequestCounter(func(outcome, status string) prometheus.Counter {
-		return m.requests.WithLabelValues("", outcome, status)
-	})
+	m.unserved, m.other = &Flow{metrics: m, unbounded: true}, &Flow{metrics: m, name: otherFlows, unbounded: true}
+	m.registry.MustRegister(&flowCollector{newFlowDescs(), m})
 	m.registry.MustRegister(
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: "runs_in_flight", Help: "Runs in progress."},
 			func() float64 { return float64(runs()) }),
@@ -100,16 +80,6 @@ func NewMetrics(version string, c clock.Clock, runs func() int64) *Metrics {
 
 func (m *Metrics) newCounter(name, help string, labels ...string) *prometheus.CounterVec {
 	v := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
-	m.registry.MustRegister(v)
-	return v
-}
-
-func (m *Metrics) newHistogram(name, help string, labels ...string) *prometheus.HistogramVec {
-	v := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Namespace: namespace, Name: name, Help: help, Buckets: latencyBuckets(),
-		// Scrapers that ask for native histograms get them in place of the buckets.
-		NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 160, NativeHistogramMinResetDuration: time.Hour,
-	}, labels)
 	m.registry.MustRegister(v)
 	return v
 }
@@ -131,7 +101,9 @@ func (m *Metrics) Handler() http.Handler {
 func (m *Metrics) Registry() *prometheus.Registry { return m.registry }
 
 // CountUnserved counts a request that led to no endpoint.
-func (m *Metrics) CountUnserved(outcome string, status int) { m.unserved.inc(outcome, status) }
+func (m *Metrics) CountUnserved(outcome string, status int) {
+	m.unserved.countResult(result{outcome, status})
+}
 
 // CountRefusedConnection counts a connection of an address that has too many.
 func (m *Metrics) CountRefusedConnection() { m.connections.Inc() }

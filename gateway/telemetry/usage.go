@@ -3,8 +3,6 @@ package telemetry
 import (
 	"sync"
 	"time"
-
-	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // UsageMinutes is the number of minutes for which the usage of a flow is kept.
@@ -28,11 +26,10 @@ type UsageMinute struct {
 // Latency are two percentiles of durations; zero if there is none.
 type Latency struct{ P50, P95 time.Duration }
 
-// usage counts the requests and runs of a flow in a ring of minutes. It has a fixed
-// size of about 6 KiB, and is allocated with the first request or run of the flow.
+// usage counts the requests and runs of a flow in a ring of minutes. It takes 2 KiB
+// from the first request or run of the flow, and some bytes more for durations that
+// differ much.
 type usage struct {
-	clock clock.Clock
-
 	mu   sync.Mutex
 	ring *usageRing // nil before the first count
 }
@@ -57,11 +54,12 @@ func (u *usage) countRequest(at time.Time, took time.Duration) {
 	r.requests.add(r.last, interval)
 }
 
-// countRefusal counts a request that was refused, and that countRequest counts too.
-func (u *usage) countRefusal() {
+// countRefusal counts a request that was refused at a time, and that countRequest
+// counts too.
+func (u *usage) countRefusal(at time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.advance(u.clock.Now()).current().refused++
+	u.advance(at).current().refused++
 }
 
 // countRun counts a run that ended at a time.
@@ -77,15 +75,15 @@ func (u *usage) countRun(at time.Time, failed bool, took time.Duration) {
 	r.runs.add(r.last, interval)
 }
 
-// read returns the last hour.
-func (u *usage) read() Usage {
+// read returns the hour before a time.
+func (u *usage) read(now time.Time) Usage {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	out := Usage{Minutes: make([]UsageMinute, UsageMinutes)}
 	if u.ring == nil {
 		return out
 	}
-	r := u.advance(u.clock.Now())
+	r := u.advance(now)
 	for i := range out.Minutes {
 		m := r.minutes[(r.last+1+int64(i))%UsageMinutes]
 		out.Minutes[i] = UsageMinute{int64(m.requests), int64(m.refused), int64(m.runs), int64(m.failed)}
