@@ -195,7 +195,9 @@ func (c *flowCompiler) onlyMissing(level []int) []int {
 
 // calledBy lists the flows that a flow calls, as far as the syntax says.
 func (c *flowCompiler) calledBy(b *flowBlock) []string {
-	b.needSyntax()
+	if !c.needSyntax(b) {
+		return nil
+	}
 	_, scope := c.newUnit(b.file.dir, b.names, b.reads)
 	return calledNames(b.syntax.Body, scope)
 }
@@ -203,7 +205,9 @@ func (c *flowCompiler) calledBy(b *flowBlock) []string {
 // compile compiles a flow and lets its syntax go: that of many flows takes more memory
 // than the flows.
 func (c *flowCompiler) compile(b *flowBlock, called []string, kinds flow.Kinds) *compiledFlow {
-	b.needSyntax()
+	if !c.needSyntax(b) || c.mistaken.Load() {
+		return &compiledFlow{unit: &unit{}, block: b} // the load begins again
+	}
 	f := &compiledFlow{block: b, called: called, links: b.links}
 	again := &recompiler{block: b, unset: c.Unset}
 	kinds = again.record(kinds)
@@ -264,7 +268,9 @@ func (c *flowCompiler) result() compiledFlows {
 
 // reportTwice reports a flow that has the name of an earlier one.
 func (c *flowCompiler) reportTwice(f *compiledFlow, first *flowBlock) {
-	f.block.needSyntax()
+	if !c.needSyntax(f.block) {
+		return
+	}
 	c.report(diag.Error(f.block.syntax.LabelRanges[0], "Flow named twice",
 		fmt.Sprintf("Another flow is named %q, at %s. Rename one of them.", f.flow.Name, formatPlace(first.at))))
 }

@@ -30,18 +30,34 @@ func (l *loader) readFlowFiles() {
 	l.report(diags...)
 	l.incomplete = diags.HasErrors()
 	read := make([]*file, len(found.Files))
-	added := len(found.Files) - len(l.kept.files)
-	l.announceBulk(added)
-	runParallel(len(read), func(i int) {
-		read[i] = l.readSource(found.Files[i], l.kept.files[found.Files[i]], l.sketches && added >= bulkFlows)
-		l.countBulk()
-	})
+	runParallel(len(read), func(i int) { read[i] = l.readSource(found.Files[i], l.kept.files[found.Files[i]]) })
+	l.parseFiles(read)
 	files := make(map[Path]*file, len(read))
 	for _, f := range read {
 		files[f.path] = f
 		l.addFile(f)
 	}
 	l.kept.files = files
+}
+
+// parseFiles parses the files that have changed. Of many, those are sketched that can be.
+func (l *loader) parseFiles(read []*file) {
+	var changed []*file
+	for _, f := range read {
+		if f.text != nil && f.body == nil && f.diags == nil {
+			changed = append(changed, f)
+		}
+	}
+	l.announceBulk(len(changed))
+	sketch := len(changed) >= bulkFlows && !l.kept.parseAll
+	noBlocks := &hclsyntax.Body{}
+	runParallel(len(changed), func(i int) {
+		f := changed[i]
+		if !sketch || f.mistaken.Load() || !f.sketch(noBlocks) {
+			f.parse()
+		}
+		l.countBulk()
+	})
 }
 
 func (l *loader) addFile(f *file) {

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -99,9 +100,7 @@ func writtenCredentials(diags hcl.Diagnostics) []WrittenCredential {
 type loader struct {
 	Options
 
-	kept       *Loader         // what earlier loads have left
-	sketches   bool            // files may be sketched
-	noBlocks   *hclsyntax.Body // of sketched files
+	kept       *Loader // what earlier loads have left
 	sources    map[string][]byte
 	reader     *reader
 	files      []*file
@@ -111,6 +110,8 @@ type loader struct {
 	settings   string                               // of the gateway block, as far as flows and connections depend on them
 	egress     func(host string, port uint16) error // nil if the policy is not known
 	diags      hcl.Diagnostics
+
+	mistaken atomic.Bool // at least one file is, see file
 
 	globalsLock    sync.Mutex
 	checkedGlobals map[*globals]bool
@@ -124,7 +125,7 @@ type loader struct {
 // Read and Secrets of the Config may be used.
 func Files(o Options) (*Config, hcl.Diagnostics) { return NewLoader(o).Load() }
 
-// load does one load.
+// load does one load. It returns nil if it has found a mistaken file.
 func (l *loader) load() *Config {
 	l.readFlowFiles()
 	c := &Config{Gateway: defaultGateway(), Files: l.sources}
@@ -134,6 +135,9 @@ func (l *loader) load() *Config {
 	l.decodeGateway(&c.Gateway)
 	l.decodeConnections()
 	compiler := l.compileFlows()
+	if l.mistaken.Load() {
+		return nil
+	}
 	linked := compiler.result()
 	c.Flows = linked.flows
 	l.report(checkRoutes(c.Flows)...)

@@ -2,7 +2,6 @@ package load
 
 import (
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty/function"
 
 	"github.com/webhook-gateway/gateway/config/expr"
@@ -34,6 +33,8 @@ type Loader struct {
 	last    generation
 	// keepForms has expressions keep their forms, so that tests can compare both.
 	keepForms bool
+	// parseAll has loads sketch no files, so that tests can compare both.
+	parseAll bool
 	// compiled counts the flows that the last load has compiled.
 	compiled int
 }
@@ -77,24 +78,17 @@ func (kept *Loader) Trust(read map[string]Digest) { kept.known = read }
 
 // Load loads the flow files.
 func (kept *Loader) Load() (*Config, hcl.Diagnostics) {
-	c, diags, ok := kept.loadOnce(true)
-	if !ok {
-		c, diags, _ = kept.loadOnce(false)
+	for {
+		if c, diags := kept.loadOnce(); c != nil {
+			return c, diags
+		}
 	}
-	return c, diags
 }
 
-// loadOnce loads the flow files. It returns false if it may sketch files and has
-// mistaken one.
-func (kept *Loader) loadOnce(sketches bool) (c *Config, diags hcl.Diagnostics, ok bool) {
-	defer func() {
-		if p := recover(); p != nil {
-			if _, is := p.(mistaken); !is || !sketches {
-				panic(p)
-			}
-		}
-	}()
-	l := &loader{Options: kept.opts, kept: kept, sketches: sketches, noBlocks: &hclsyntax.Body{}, reader: newReader(kept.opts, kept.known), sources: map[string][]byte{}, checkedGlobals: map[*globals]bool{}}
+// loadOnce loads the flow files. It returns nil if it has sketched files that have syntax
+// errors. The next load parses them.
+func (kept *Loader) loadOnce() (*Config, hcl.Diagnostics) {
+	l := &loader{Options: kept.opts, kept: kept, reader: newReader(kept.opts, kept.known), sources: map[string][]byte{}, checkedGlobals: map[*globals]bool{}}
 	l.next = generation{flows: map[place]*compiledFlow{}, connections: map[place]*compiledConnection{}}
 	kept.sources, kept.compiled, kept.known = l.sources, 0, nil
 	l.scopes = newScopes(kept, l.reader)
@@ -105,12 +99,16 @@ func (kept *Loader) loadOnce(sketches bool) (c *Config, diags hcl.Diagnostics, o
 			l.endBulk()
 		}
 	}()
-	c = l.load()
+	c := l.load()
+	if c == nil {
+		kept.Trust(l.reader.digests())
+		return nil, nil
+	}
 	if !l.diags.HasErrors() {
 		l.next.settings, l.next.globals = l.settings, l.scopes.globals
 		kept.last = l.next
 	}
-	return c, l.diags, true
+	return c, l.diags
 }
 
 // Compiled returns how many flows the last load has compiled.

@@ -142,6 +142,15 @@ func (r *reader) sources() []Source {
 	return out
 }
 
+// digests returns the digests of the files that were read.
+func (r *reader) digests() map[string]Digest {
+	out := make(map[string]Digest, len(r.files))
+	for name, c := range r.files {
+		out[name] = c.digest
+	}
+	return out
+}
+
 // resolvePath returns the path in the file system of a file that a flow file in dir
 // names.
 func resolvePath(dir, name string) string {

@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
@@ -34,14 +35,24 @@ func TestSketchedLoad(t *testing.T) {
 			for i := range bulkFlows {
 				files[fmt.Sprintf("flows/f%d.hcl", i)] = &fstest.MapFile{Data: fmt.Appendf(nil, "flow \"f%d\" {\n  trigger \"flow\" {}\n}\n", i)}
 			}
+			var began, ended atomic.Int64
 			o := Options{
+				Bulk: func(int) (step, end func()) {
+					began.Add(1)
+					return func() {}, func() { ended.Add(1) }
+				},
 				Clock: clock.System{}, FS: files, Paths: []Path{{Dir: "flows"}},
 				Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 			}
-			if _, _, ok := NewLoader(o).loadOnce(true); ok != c.sketches {
-				t.Errorf("the sketched load came to its end: %v, want %v", ok, c.sketches)
+			if first, _ := NewLoader(o).loadOnce(); (first != nil) != c.sketches {
+				t.Errorf("the sketched load came to its end: %v, want %v", first != nil, c.sketches)
 			}
-			_, parsed, _ := NewLoader(o).loadOnce(false)
+			if began.Load() != 1 || ended.Load() != 1 {
+				t.Errorf("the load of many began and ended %d and %d times, want once", began.Load(), ended.Load())
+			}
+			whole := NewLoader(o)
+			whole.parseAll = true
+			_, parsed := whole.Load()
 			loader := NewLoader(o)
 			for range 2 { // the second load is one by difference
 				c, sketched := loader.Load()
@@ -77,5 +88,34 @@ func TestNamesFlow(t *testing.T) {
 		if _, got := scanFlow([]byte(text)); got != want {
 			t.Errorf("%s: %v, want %v", text, got, want)
 		}
+	}
+}
+
+// TestMistakenFile: of the files of many flows, the one with a syntax error is parsed
+// once, and the others are read once and stay sketched.
+func TestMistakenFile(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"flows/x.hcl": {Data: []byte("flow \"x\" {\n  label = (1 + \n}\n")}}
+	for i := range bulkFlows {
+		files[fmt.Sprintf("flows/f%d.hcl", i)] = &fstest.MapFile{Data: fmt.Appendf(nil, "flow \"f%d\" {\n  trigger \"flow\" {}\n}\n", i)}
+	}
+	loader := NewLoader(Options{Clock: clock.System{}, FS: files, Paths: []Path{{Dir: "flows"}}, Kinds: flow.Kinds{Triggers: triggers.All(auth.All())}})
+	for range 2 {
+		if _, diags := loader.Load(); len(diags) != 1 {
+			t.Errorf("findings: %v, want one", describeFindings(diags))
+		}
+	}
+	sketched := 0
+	for _, f := range loader.files {
+		if f.sketched {
+			sketched++
+		}
+	}
+	if sketched != bulkFlows {
+		t.Errorf("%d files are sketched, want %d", sketched, bulkFlows)
+	}
+	files["flows/x.hcl"].Data = []byte("flow \"x\" {\n  trigger \"flow\" {}\n}\n")
+	if c, diags := loader.Load(); len(diags) != 0 || len(c.Flows) != bulkFlows+1 {
+		t.Errorf("after the mistake is mended there are %d flows and findings %v", len(c.Flows), describeFindings(diags))
 	}
 }

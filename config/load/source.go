@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"path"
 	"slices"
+	"sync/atomic"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -23,7 +24,8 @@ type file struct {
 	diags    hcl.Diagnostics
 	body     *hclsyntax.Body // all but the flows; nil if the file has syntax errors
 	flows    []*flowBlock
-	sketched bool // see sketch
+	sketched bool        // see sketch
+	mistaken atomic.Bool // a sketch of it was, because it has syntax errors: it must be parsed
 }
 
 // flowBlock is a block of a flow in a file.
@@ -46,28 +48,28 @@ func (b *flowBlock) equals(other *flowBlock) bool {
 	return b.file == other.file || b.at == other.at && bytes.Equal(b.text(), other.text())
 }
 
-// readSource reads and parses a flow file. If it has not changed since an earlier load,
-// the result is the file of that load, which may be nil.
-func (l *loader) readSource(p Path, before *file, sketch bool) *file {
+// readSource reads a flow file. If it has not changed since an earlier load, the result
+// is the file of that load, which may be nil. Otherwise it has no body yet.
+func (l *loader) readSource(p Path, before *file) *file {
 	c := l.reader.readFlowFile(p.Dir, before)
-	if before != nil && c.err == nil && before.digest == c.digest && (l.sketches || !before.sketched) {
-		return before
-	}
 	f := &file{path: p, name: p.Name, dir: path.Dir(p.Dir), digest: c.digest}
-	if c.err != nil {
+	switch {
+	case c.err != nil:
 		f.diags = hcl.Diagnostics{unreadableFinding(p.Name, c.err)}
-		return f
-	}
-	f.text = bytes.TrimPrefix(c.src, []byte("\xef\xbb\xbf"))
-	if !sketch || !f.sketch(l.noBlocks) {
-		f.parse()
+	case before == nil || before.digest != c.digest:
+		f.text = bytes.TrimPrefix(c.src, []byte("\xef\xbb\xbf"))
+	case before.sketched && before.mistaken.Load():
+		f.text = before.text
+		f.mistaken.Store(true)
+	default:
+		return before
 	}
 	return f
 }
 
 // sketch finds the flows of a file with nothing else, and leaves it to their compilation
 // to parse them: the syntax of many flows takes more memory than the flows. A mistake in
-// the syntax is found then, see mistaken. body has no blocks.
+// the syntax is found then. body has no blocks.
 func (f *file) sketch(body *hclsyntax.Body) bool {
 	blocks, ok := syntax.Sketch(f.name, f.text, "flow")
 	if !ok {
@@ -81,10 +83,6 @@ func (f *file) sketch(body *hclsyntax.Body) bool {
 	f.body, f.sketched = body, true
 	return true
 }
-
-// mistaken is the panic of a load that takes a file with syntax errors for one without.
-// Such files are rare, and the load begins again and parses all files first.
-type mistaken struct{}
 
 // parse parses the file.
 func (f *file) parse() {
@@ -109,17 +107,24 @@ func (f *file) parse() {
 	f.body.Blocks = slices.DeleteFunc(body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == "flow" })
 }
 
-// needSyntax parses the block if its syntax was let go, or if it was only sketched.
-func (b *flowBlock) needSyntax() {
+// needSyntax parses the block if its syntax was let go, or if it was only sketched. It
+// returns false if the block has syntax errors: then its file is mistaken.
+func (l *loader) needSyntax(b *flowBlock) bool {
 	if b.syntax == nil {
 		b.syntax = b.parse()
 	}
 	if b.syntax == nil {
-		panic(mistaken{})
+		if !b.file.sketched {
+			panic("a flow that was parsed can't be parsed again: " + b.at.String())
+		}
+		b.file.mistaken.Store(true)
+		l.mistaken.Store(true)
+		return false
 	}
 	if b.outline == nil {
 		b.outline = outlineOf(b)
 	}
+	return true
 }
 
 func (b *flowBlock) parse() *hclsyntax.Block {
