@@ -40,12 +40,13 @@ type guard struct {
 	hasToken bool
 	origins  *http.CrossOriginProtection
 	clientOf func(peer netip.Addr, h http.Header) netip.Addr // nil for the peer
+	places   chan struct{}                                   // has an element for each request in progress
 }
 
 func newGuard(listener net.Addr, o Options) *guard {
 	g := &guard{
 		api: o.API, pages: o.Dashboard, sessions: o.Sessions, log: o.Log, hasToken: o.Token != "", token: sha256.Sum256([]byte(o.Token)),
-		origins: http.NewCrossOriginProtection(), clientOf: o.ClientAddress,
+		origins: http.NewCrossOriginProtection(), clientOf: o.ClientAddress, places: make(chan struct{}, maxRequests),
 	}
 	switch a := listener.(type) {
 	case *net.TCPAddr:
@@ -71,10 +72,23 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.refuse(w, g.withOperator(r, who), p)
 	case g.sessions.Serves(r):
 		g.sessions.ServeHTTP(w, r)
-	case g.api.Serves(r):
-		g.api.ServeHTTP(w, g.withOperator(r, who))
 	default:
-		g.pages.ServeHTTP(w, g.withOperator(r, who))
+		g.serve(w, g.withOperator(r, who))
+	}
+}
+
+// serve serves a request to the API or for a page, if not too many are in progress.
+func (g *guard) serve(w http.ResponseWriter, r *http.Request) {
+	leave, p := g.enter(r)
+	if p != nil {
+		g.refuse(w, r, p)
+		return
+	}
+	defer leave()
+	if g.api.Serves(r) {
+		g.api.ServeHTTP(w, r)
+	} else {
+		g.pages.ServeHTTP(w, r)
 	}
 }
 
@@ -97,12 +111,16 @@ func (g *guard) fromClient(r *http.Request) *http.Request {
 // refuse says why a request is refused: on a page to a person, and as a problem to
 // a program.
 func (g *guard) refuse(w http.ResponseWriter, r *http.Request, p *flow.Problem) {
-	if p.Status == http.StatusForbidden && !g.api.Serves(r) && acceptsPage(r) {
-		g.pages.Refuse(w, r, p.Detail)
+	kind, ok := refusalKinds[p.Status]
+	if ok && !g.api.Serves(r) && acceptsPage(r) {
+		g.pages.Refuse(w, r, &ops.Error{Kind: kind, Message: p.Detail})
 		return
 	}
 	problem.Write(w, p)
 }
+
+// refusalKinds are the statuses of refusals that a page explains.
+var refusalKinds = map[int]ops.Kind{http.StatusForbidden: ops.Forbidden, http.StatusServiceUnavailable: ops.Busy}
 
 // acceptsPage reports whether a browser sends a request, to show the answer.
 func acceptsPage(r *http.Request) bool {

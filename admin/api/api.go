@@ -76,6 +76,13 @@ func (a *API) NeedsToken(r *http.Request) bool {
 	return p == nil || !p.isPublic()
 }
 
+// IsBrief tells whether a request takes nothing but a moment, whatever it brings: one
+// for health, metrics or a reload.
+func (a *API) IsBrief(r *http.Request) bool {
+	p := a.pathOf(r)
+	return p != nil && p.isLenient()
+}
+
 // pathOf returns the handler of the path; nil if there is none, or if the mux
 // would redirect to another path.
 func (a *API) pathOf(r *http.Request) *pathHandler {
@@ -103,6 +110,16 @@ type pathHandler struct {
 func (p *pathHandler) isPublic() bool {
 	for _, r := range p.methods {
 		if !r.public {
+			return false
+		}
+	}
+	return true
+}
+
+// isLenient tells whether each route of the path is lenient.
+func (p *pathHandler) isLenient() bool {
+	for _, r := range p.methods {
+		if !r.lenient {
 			return false
 		}
 	}

@@ -12,12 +12,12 @@ func (a *API) flowRoutes() []route {
 	return []route{
 		{
 			method: http.MethodGet, path: "/api/v1/flows", id: "listFlows", summary: "List the flows that serve",
-			responses: []response{ok("The flows in the order of the files.", ops.FlowList{}), refusal(http.StatusServiceUnavailable, "The gateway stops.")},
+			responses: []response{ok("The flows in the order of the files.", ops.FlowList{}), busy},
 			serve:     func(*request) (any, error) { return a.Ops.Flows() },
 		},
 		{
 			method: http.MethodGet, path: "/api/v1/flows/{name}", id: "getFlow", summary: "Return a flow with its variables, source and figures", param: "Name of the flow.",
-			responses: []response{ok("The flow.", ops.FlowDetail{}), missing, refusal(http.StatusServiceUnavailable, "The gateway stops.")},
+			responses: []response{ok("The flow.", ops.FlowDetail{}), missing, busy},
 			serve:     func(r *request) (any, error) { return a.Ops.FlowDetail(r.Context(), r.param("name")) },
 		},
 		{

@@ -27,7 +27,7 @@ func problemOf(err *ops.Error) *flow.Problem {
 		return &flow.Problem{Status: http.StatusConflict, Detail: detail}
 	case ops.NoStore:
 		return &flow.Problem{Status: http.StatusServiceUnavailable, Detail: detail}
-	case ops.Unavailable:
+	case ops.Unavailable, ops.Busy:
 		return problem.Unavailable(detail, 5)
 	case ops.ShuttingDown:
 		return problem.ShuttingDown()

@@ -46,7 +46,7 @@ func (a *API) processRoutes() []route {
 		},
 		{
 			method: http.MethodGet, path: "/api/v1/overview", id: "overview", summary: "Return what needs attention, and the figures of each flow in the last hour",
-			responses: []response{ok("The overview.", ops.Overview{}), refusal(http.StatusServiceUnavailable, "The gateway stops.")},
+			responses: []response{ok("The overview.", ops.Overview{}), busy},
 			serve:     func(r *request) (any, error) { return a.Ops.Overview(r.Context()) },
 		},
 		{

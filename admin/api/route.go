@@ -18,7 +18,9 @@ type route struct {
 	id      string // operationId
 	summary string
 	public  bool   // needs no token
-	lenient bool   // ignores parameters and bodies, as callers of health checks and metrics expect
+	// lenient routes ignore parameters and bodies, as callers of health checks and metrics
+	// expect. They are served however many requests are in progress.
+	lenient bool
 	param   string // describes the placeholder of the path
 	query   any    // a struct whose members are the parameters; nil for none
 	body    any    // a value of the type that the request's body holds as JSON; nil for none
@@ -69,9 +71,12 @@ func refusal(status int, about string) response {
 	return response{status: status, about: about, media: problem.ContentType, body: problem.Document{}}
 }
 
+// busy is the refusal of a route that needs no store.
+var busy = refusal(http.StatusServiceUnavailable, "The gateway stops, or too many requests are in progress.")
+
 // withStore adds the response of each route that needs the store.
 func withStore(responses ...response) []response {
-	return append(responses, refusal(http.StatusServiceUnavailable, "There is no store, the store is not available, or the gateway stops."))
+	return append(responses, refusal(http.StatusServiceUnavailable, "There is no store, the store is not available, the gateway stops, or too many requests are in progress."))
 }
 
 // placeholder returns the name of the placeholder of the path; "" for none.
@@ -91,6 +96,9 @@ func (r *route) allResponses() []response {
 			refusal(http.StatusForbidden, "The host, the origin or the role is not allowed."))
 	}
 	if !r.lenient {
+		if !slices.ContainsFunc(out, func(x response) bool { return x.status == busy.status }) {
+			out = append(out, busy)
+		}
 		out = append(out, refusal(http.StatusBadRequest, "A parameter or the body is wrong."))
 		if r.body != nil || r.bodyOrQuery {
 			out = append(out, refusal(http.StatusRequestEntityTooLarge, "The body is too large."))

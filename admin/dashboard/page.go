@@ -89,9 +89,9 @@ func errReadOnly() *ops.Error {
 }
 
 // Refuse writes a page that says why a request of a person is refused.
-func (d *Dashboard) Refuse(w http.ResponseWriter, r *http.Request, why string) {
+func (d *Dashboard) Refuse(w http.ResponseWriter, r *http.Request, why *ops.Error) {
 	d.setHeaders(w)
-	d.writeError(w, r, &ops.Error{Kind: ops.Forbidden, Message: why})
+	d.writeError(w, r, why)
 }
 
 // maxForm bounds the body of a form in bytes.
@@ -145,14 +145,15 @@ func (d *Dashboard) writeError(w http.ResponseWriter, r *http.Request, err error
 		d.Log.Error("a page failed", zap.String("path", r.URL.Path), zap.Error(err))
 	}
 	status, title := describeKind(known.Kind)
-	if known.Kind == ops.Unavailable {
+	passes := known.Kind == ops.Unavailable || known.Kind == ops.Busy
+	if passes {
 		w.Header().Set("Retry-After", "5")
 	}
 	body := errorPage{Title: title, Message: toSentence(known.Message)}
 	switch {
 	case r.Method == http.MethodPost:
 		body.Back = backTo(r)
-	case known.Kind == ops.Unavailable:
+	case passes:
 		body.Again = r.URL.RequestURI()
 	}
 	d.writePage(w, r, status, &page{Name: "error", Title: title, Body: body})
@@ -183,6 +184,8 @@ func describeKind(k ops.Kind) (status int, title string) {
 		return http.StatusConflict, "That is not possible now"
 	case ops.NoStore:
 		return http.StatusServiceUnavailable, "This gateway keeps no runs"
+	case ops.Busy:
+		return http.StatusServiceUnavailable, "The gateway is busy"
 	case ops.Unavailable:
 		return http.StatusServiceUnavailable, "The store is not available"
 	case ops.ShuttingDown:

@@ -22,6 +22,7 @@ const (
 	NotFound                 // there is no such run or contact
 	Conflict                 // the state of the run does not allow it
 	Unavailable              // the store can't be reached now
+	Busy                     // too many ask at once
 	NoStore                  // the gateway keeps no runs
 	ShuttingDown             // the gateway stops
 )
