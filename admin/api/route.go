@@ -17,7 +17,7 @@ type route struct {
 	path    string // a pattern of http.ServeMux with at most one placeholder
 	id      string // operationId
 	summary string
-	public  bool   // needs no token
+	public  bool // needs no token
 	// lenient routes ignore parameters and bodies, as callers of health checks and metrics
 	// expect. They are served however many requests are in progress.
 	lenient bool

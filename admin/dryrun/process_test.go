@@ -144,6 +144,14 @@ func (impatient) WithDeadline(ctx context.Context, t time.Time) (context.Context
 	return clock.System{}.WithDeadline(ctx, t.Add(-9900*time.Millisecond))
 }
 
+// patient is a clock whose deadlines come late, for processes that end by themselves.
+type patient struct{ clock.System }
+
+// WithDeadline returns a context that ends after the time.
+func (patient) WithDeadline(ctx context.Context, t time.Time) (context.Context, context.CancelFunc) {
+	return clock.System{}.WithDeadline(ctx, t.Add(10*time.Minute))
+}
+
 // TestProcessThatFails: each end of a process is told, and frees its place.
 func TestProcessThatFails(t *testing.T) {
 	t.Parallel()
@@ -154,11 +162,11 @@ func TestProcessThatFails(t *testing.T) {
 		message string
 	}{
 		{"loop", impatient{}, ops.Invalid, "the dry run did not end within 10s: the flow computes without an end, or for too long"},
-		{"bomb", clock.System{}, ops.Invalid, "the dry run needs more than the 256 MiB of memory that it may use"},
-		{"panic", clock.System{}, ops.Internal, "the dry run crashed: panic: no such place"},
-		{"talk", clock.System{}, ops.Internal, "the dry run was ended because standard output is too long"},
-		{"nothing", clock.System{}, ops.Internal, "the dry run ended with exit code 0 and without a result"},
-		{"exit", clock.System{}, ops.Internal, "the dry run ended with exit code 3 and without a result"},
+		{"bomb", patient{}, ops.Invalid, "the dry run needs more than the 256 MiB of memory that it may use"},
+		{"panic", patient{}, ops.Internal, "the dry run crashed: panic: no such place"},
+		{"talk", patient{}, ops.Internal, "the dry run was ended because standard output is too long"},
+		{"nothing", patient{}, ops.Internal, "the dry run ended with exit code 0 and without a result"},
+		{"exit", patient{}, ops.Internal, "the dry run ended with exit code 3 and without a result"},
 	}
 	for _, test := range tests {
 		t.Run(test.program, func(t *testing.T) {
