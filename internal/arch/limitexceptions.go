@@ -83,6 +83,8 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"gateway/worker.batchPause":         inside,
 		"store/outcomes.MaxOutcomes":        inside,
 		"store/outcomes.maxAsked":           inside,
+		"store/packedsteps.maxPart":         inside,
+		"store/packedsteps.maxSteps":        inside,
 		"store/postgres.maxPurgedBatches":   inside,
 		"store/postgres.maxSearchOutcomes":  inside,
 		"store/sqlite.listTime":             inside,

@@ -118,8 +118,9 @@ func storeRooms() []room {
 		{"store/batch", with("store"), "group commit serves every engine"},
 		{"store/erase", with("store"), "erasure serves every engine"},
 		{"store/outcomes", with("store"), "packed outcomes serve every engine"},
+		{"store/packedsteps", with("flow", "store"), "packed steps serve every engine"},
 		{"store/storetest", with("flow", "store", "store/erase", "store/outcomes"), "one suite for every engine"},
-		{"store/*", with("flow", "store", "store/batch", "store/erase", "store/outcomes"), "an engine fulfils the contract and knows no other engine"},
+		{"store/*", with("flow", "store", "store/batch", "store/erase", "store/outcomes", "store/packedsteps"), "an engine fulfils the contract and knows no other engine"},
 	}
 }
 

@@ -3,12 +3,14 @@ package postgres
 import (
 	"bytes"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/erase"
+	"github.com/webhook-gateway/gateway/store/packedsteps"
 )
 
 // noteErasure notes that an address is to be erased from everything received
@@ -176,9 +178,9 @@ func readEraseRuns(ctx context.Context, t *tx, ids [][16]byte, lock string) (map
 		return rows.Err()
 	})
 	t.addSQL(selectSteps, ids).Query(func(rows pgx.Rows) error {
-		return readSteps(rows, func(id store.ID, s store.Step) {
+		return readSteps(rows, func(id store.ID, steps []store.Step) {
 			if run := runs[id]; run != nil {
-				run.Steps = append(run.Steps, s)
+				run.Steps = steps
 			}
 		})
 	})
@@ -254,16 +256,27 @@ func (t *tx) eraseRuns(ctx context.Context, s *eraseScan, done *store.Erased, sh
 		return err
 	}
 	t.awaitRuns(s, open)
-	var changed [][16]byte
+	var changed, stepsChanged [][16]byte
+	changes := map[[16]byte]*erase.Changes{}
 	for _, id := range over {
 		run := runs[id]
 		if run == nil {
 			continue
 		}
-		if changes := s.EraseRun(&run.Run, awaited[id], done); changes != nil {
-			changed = append(changed, id)
-			t.writeChanges(id, &run.Run, changes)
+		of := s.EraseRun(&run.Run, awaited[id], done)
+		if of == nil {
+			continue
 		}
+		changed, changes[id] = append(changed, id), of
+		if len(of.Steps) > 0 {
+			stepsChanged = append(stepsChanged, id)
+		}
+	}
+	if err := unpackSteps(ctx, t, stepsChanged, shard); err != nil && !errors.Is(err, packedsteps.ErrUnreadable) {
+		return err
+	}
+	for _, id := range changed {
+		t.writeChanges(id, &runs[id].Run, changes[id])
 	}
 	if len(changed) > 0 {
 		recountBytes(t, changed, shard)

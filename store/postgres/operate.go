@@ -148,14 +148,18 @@ func (c *runChange) requeueRuns(ctx context.Context, runs []*foundRun, o store.R
 	return nil
 }
 
-// withStep returns the runs that have the step from which they are to run again.
+// withStep unpacks the steps of runs, and returns the runs that have the step from
+// which they are to run again.
 func (c *runChange) withStep(ctx context.Context, runs []*foundRun, o store.RequeueOptions) ([]*foundRun, error) {
-	if o.From == "" || len(runs) == 0 {
+	if len(runs) == 0 {
 		return runs, nil
 	}
 	ids := make([]store.ID, len(runs))
 	for i, r := range runs {
 		ids[i] = r.id
+	}
+	if err := unpackSteps(ctx, c.tx, uuidsOf(ids), c.shard); err != nil || o.From == "" {
+		return runs, err
 	}
 	has := map[store.ID]bool{}
 	var id [16]byte

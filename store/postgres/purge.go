@@ -181,7 +181,7 @@ func (p *purge) cutRuns(ctx context.Context, t *tx) error {
 	cut, n := p.out.Cut, 0
 	const steps = `WITH c AS (UPDATE steps SET cut_from = CASE WHEN cut_from > 0 THEN cut_from ELSE coalesce(octet_length(input), 0) + coalesce(octet_length(output), 0) END,
 			input = substring(input FROM 1 FOR $2::int), output = substring(output FROM 1 FOR $2::int)
-			WHERE run = ANY($1::uuid[]) AND greatest(octet_length(input), octet_length(output)) > $2::int RETURNING 1)
+			WHERE run = ANY($1::uuid[]) AND path <> '' AND greatest(octet_length(input), octet_length(output)) > $2::int RETURNING 1)
 		SELECT count(*) FROM c`
 	scanRows(t.addSQL(steps, ids, limit), []any{&n}, func() error {
 		cut += n

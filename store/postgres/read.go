@@ -71,7 +71,7 @@ func addRunQueries(b *pgx.Batch, id store.ID, run *store.Run) {
 		return err
 	})
 	b.Queue(selectSteps, uuidsOf([]store.ID{id})).Query(func(rows pgx.Rows) error {
-		return readSteps(rows, func(_ store.ID, s store.Step) { run.Steps = append(run.Steps, s) })
+		return readSteps(rows, func(_ store.ID, steps []store.Step) { run.Steps = steps })
 	})
 }
 
@@ -96,10 +96,7 @@ func (s *Store) readWork(ctx context.Context, work []store.Work, has func(id str
 	}
 	rows, err := s.queuePool.Query(ctx, selectSteps, uuidsOf(ids))
 	if err == nil {
-		err = readSteps(rows, func(run store.ID, step store.Step) {
-			w := &work[indexes[run]]
-			w.Steps = append(w.Steps, step)
-		})
+		err = readSteps(rows, func(run store.ID, steps []store.Step) { work[indexes[run]].Steps = steps })
 	}
 	if err == nil {
 		return

@@ -1,13 +1,17 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/packedsteps"
 )
 
 // stepRows are steps to be written.
@@ -82,7 +86,14 @@ func stepsSize(steps []store.Step) int {
 	return n
 }
 
-func largestPart(s *store.Step) int { return cuttableSize(max(len(s.Input), len(s.Output))) }
+// largestPart returns the cuttable size of the larger of input and output. Packed steps
+// are not cut.
+func largestPart(s *store.Step) int {
+	if packedsteps.IsPacked(s) {
+		return 0
+	}
+	return cuttableSize(max(len(s.Input), len(s.Output)))
+}
 
 func (r stepRows) columns() []column {
 	columns := []column{
@@ -119,12 +130,50 @@ func (s *Store) CompletedSteps(ctx context.Context, flowName string, limit int) 
 	return all, wrapContextError(ctx, err)
 }
 
+// replaceStep ends the insertion of steps, of which the run may have an earlier attempt.
+const replaceStep = " ON CONFLICT (run, path) DO UPDATE SET began = excluded.began, took = excluded.took, attempts = excluded.attempts," +
+	" cut_from = 0, kind = excluded.kind, state = excluded.state, input = excluded.input, output = excluded.output, version = excluded.version," +
+	" reason = excluded.reason, class = excluded.class, action = excluded.action, position = excluded.position, message = excluded.message, detail = excluded.detail"
+
+// unpackSteps gives the packed steps of runs rows of their own, before one of them
+// changes.
+func unpackSteps(ctx context.Context, t *tx, ids [][16]byte, shard int16) error {
+	const packed = "SELECT run, began, coalesce(version, ''), output FROM steps WHERE run = ANY($1::uuid[]) AND path = $2 AND state = $3"
+	if len(ids) == 0 {
+		return nil
+	}
+	var steps stepRows
+	var unpacked [][16]byte
+	var id [16]byte
+	row := store.Step{Path: packedsteps.Path, State: packedsteps.State}
+	var unreadable error
+	scanRows(t.addSQL(packed, ids, []byte(row.Path), string(row.State)), []any{&id, &row.Began, &row.Version, &row.Output}, func() error {
+		of, err := packedsteps.Unpack(&row)
+		if err != nil {
+			unreadable = errors.Join(unreadable, fmt.Errorf("run %s: %w", store.ID(id), err))
+			return nil
+		}
+		steps.addSteps(claimKey{id: id}, of)
+		unpacked = append(unpacked, id)
+		return nil
+	})
+	if err := t.sendAll(ctx); err != nil || len(unpacked) == 0 {
+		return cmp.Or(err, unreadable)
+	}
+	t.addSQL("DELETE FROM steps WHERE run = ANY($1::uuid[]) AND path = $2", unpacked, []byte(packedsteps.Path))
+	t.addQuery(insertQuery("steps", steps.columns()).add(replaceStep))
+	recountBytes(t, unpacked, shard)
+	return unreadable
+}
+
 const selectSteps = `SELECT run, path, began, took, attempts, cut_from, kind, state, input, output, coalesce(version, ''),
 	coalesce(reason, ''), coalesce(class, ''), coalesce(action, ''), coalesce(position, ''), coalesce(message, ''), coalesce(detail, '')
 	FROM steps WHERE run = ANY($1::uuid[]) ORDER BY run, began, path`
 
-// readSteps reads the result of selectSteps.
-func readSteps(rows pgx.Rows, step func(store.ID, store.Step)) error {
+// readSteps reads the result of selectSteps. It calls of with the steps of each run.
+func readSteps(rows pgx.Rows, of func(store.ID, []store.Step)) error {
+	var last store.ID
+	var steps []store.Step
 	var run [16]byte
 	var path []byte
 	var s store.Step
@@ -137,8 +186,15 @@ func readSteps(rows pgx.Rows, step func(store.ID, store.Step)) error {
 	}
 	_, err := pgx.ForEachRow(rows, indexes, func() error {
 		s.Path, s.State, s.Took = string(path), flow.State(state), time.Duration(took)*time.Microsecond
-		step(run, s)
+		if run != last && len(steps) > 0 {
+			of(last, packedsteps.Expand(steps))
+			steps = nil
+		}
+		last, steps = run, append(steps, s)
 		return nil
 	})
+	if err == nil && len(steps) > 0 {
+		of(last, packedsteps.Expand(steps))
+	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/packedsteps"
 )
 
 // workerOp is an operation of a worker on its claimed runs: a heartbeat, a
@@ -81,7 +82,9 @@ func (s *Store) Finish(ctx context.Context, c store.Claim, e *store.Ending) erro
 	if err := e.Validate(); err != nil {
 		return err
 	}
-	return s.workerBatcher.Do(ctx, &finishOp{claim: c, Ending: e})
+	packed := *e
+	packed.Steps = packedsteps.Pack(e.Steps)
+	return s.workerBatcher.Do(ctx, &finishOp{claim: c, Ending: &packed})
 }
 
 type finishOp struct {

@@ -57,9 +57,7 @@ func (b *workerBatch) writeSteps(steps stepRows) {
 	b.addQuery(newQuery("INSERT INTO steps AS s ("+columnNames(columns, "")+") SELECT "+columnNames(columns, "u.")+" FROM ").
 		table("u", append(columns, columnOf("fence", "bigint", steps, func(s *stepRow) int64 { return s.fence }))).
 		joinChanged(b.stamp).
-		add(" ON CONFLICT (run, path) DO UPDATE SET began = excluded.began, took = excluded.took, attempts = excluded.attempts," +
-			" cut_from = 0, kind = excluded.kind, state = excluded.state, input = excluded.input, output = excluded.output, version = excluded.version," +
-			" reason = excluded.reason, class = excluded.class, action = excluded.action, position = excluded.position, message = excluded.message, detail = excluded.detail"))
+		add(replaceStep))
 }
 
 // joinChanged joins rows that workers sent, the table u, with the runs that the

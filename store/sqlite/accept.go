@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/packedsteps"
 )
 
 // Accept stores a run to be executed.
@@ -230,7 +231,7 @@ func (a *acceptance) started() int64 {
 func (a *acceptance) writeEnd(seq int64) error {
 	a.out.Ended = true
 	a.stats.add(a.sub.Flow, a.state, a.started(), a.now, 1)
-	return a.writeSteps(seq, a.ended.Steps)
+	return a.writeSteps(seq, packedsteps.Pack(a.ended.Steps))
 }
 
 // claimDirectly claims the run for the caller.

@@ -3,10 +3,12 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/erase"
+	"github.com/webhook-gateway/gateway/store/packedsteps"
 )
 
 // noteErasure notes that an address is to be erased from everything received
@@ -226,10 +228,15 @@ func (t *tx) writeChanges(seq int64, run *erase.Run, changes *erase.Changes) err
 			return err
 		}
 	}
+	if len(changes.Steps) > 0 {
+		if err := t.unpackSteps(seq); err != nil && !errors.Is(err, packedsteps.ErrUnreadable) {
+			return err
+		}
+	}
 	for i := range changes.Steps {
 		s := &changes.Steps[i]
 		_, err := t.exec("UPDATE steps SET path = ?, input = ?, output = ?, size = ?, reason = ?, message = ?, detail = ? WHERE run = ? AND path = ?",
-			[]byte(s.Path), nullBlob(s.Input), nullBlob(s.Output), int64(max(len(s.Input), len(s.Output))),
+			[]byte(s.Path), nullBlob(s.Input), nullBlob(s.Output), cuttableSize(&s.Step),
 			nullText(s.Cause.Reason), nullText(s.Cause.Message), nullText(s.Cause.Detail), seq, []byte(s.OldPath))
 		if err != nil {
 			return err

@@ -61,6 +61,9 @@ func (t *tx) requeueRun(id store.ID, o store.RequeueOptions) error {
 	if err := o.Check(r.id, publicState(r.state), r.cut, hasPayload); err != nil {
 		return err
 	}
+	if err := t.unpackSteps(r.seq); err != nil {
+		return fmt.Errorf("requeueing run %s: %w", r.id, err)
+	}
 	if err := t.resetSteps(r, o); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/packedsteps"
 )
 
 // Record stores runs that are over.
@@ -52,7 +53,7 @@ func (t *tx) recordEntry(id store.ID, e *store.Entry) error {
 			return err
 		}
 	}
-	if err := t.writeSteps(seq, e.Steps); err != nil {
+	if err := t.writeSteps(seq, packedsteps.Pack(e.Steps)); err != nil {
 		return err
 	}
 	if e.State == store.Failed {

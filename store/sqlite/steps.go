@@ -7,12 +7,19 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/packedsteps"
 )
+
+const selectSteps = `SELECT path, kind, state, attempts, began, took, input, output, cut_from, version, reason, class, action, position, message, detail
+	FROM steps WHERE run = ?`
 
 // readSteps reads the steps of a run, in the order in which they began.
 func readSteps(r querier, seq int64) ([]store.Step, error) {
-	const list = `SELECT path, kind, state, attempts, began, took, input, output, cut_from, version, reason, class, action, position, message, detail
-		FROM steps WHERE run = ? ORDER BY began, path`
+	rows, err := readStepRows(r, selectSteps+" ORDER BY began, path", seq)
+	return packedsteps.Expand(rows), err
+}
+
+func readStepRows(r querier, list string, args ...driver.Value) ([]store.Step, error) {
 	var all []store.Step
 	err := r.query(list, func(v []driver.Value) error {
 		all = append(all, store.Step{
@@ -21,8 +28,25 @@ func readSteps(r querier, seq int64) ([]store.Step, error) {
 			Input: blobOf(v[6]), Output: blobOf(v[7]), CutFrom: int(intOf(v[8])), Version: textOf(v[9]), Cause: causeOf(v[10:]),
 		})
 		return nil
-	}, seq)
+	}, args...)
 	return all, err
+}
+
+// unpackSteps gives the packed steps of a run rows of their own, before one of them
+// changes.
+func (t *tx) unpackSteps(seq int64) error {
+	rows, err := readStepRows(t, selectSteps+" AND path = ?", seq, []byte(packedsteps.Path))
+	if err != nil || len(rows) == 0 || !packedsteps.IsPacked(&rows[0]) {
+		return err
+	}
+	steps, err := packedsteps.Unpack(&rows[0])
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec("DELETE FROM steps WHERE run = ? AND path = ?", seq, []byte(packedsteps.Path)); err != nil {
+		return err
+	}
+	return t.writeSteps(seq, steps)
 }
 
 // CompletedSteps returns steps of runs that are queued or wait.
@@ -85,7 +109,16 @@ func (t *tx) writeSteps(seq int64, steps []store.Step) error {
 // its run.
 func appendStepArgs(args []driver.Value, s *store.Step) []driver.Value {
 	return append(args, []byte(s.Path), store.CleanText(s.Kind), string(s.State), int64(s.Attempts), s.Began.UnixMicro(), s.Took.Microseconds(),
-		nullBlob(s.Input), nullBlob(s.Output), int64(max(len(s.Input), len(s.Output))), nullText(s.Version))
+		nullBlob(s.Input), nullBlob(s.Output), cuttableSize(s), nullText(s.Version))
+}
+
+// cuttableSize returns the size of the larger of input and output. Packed steps are
+// not cut.
+func cuttableSize(s *store.Step) int64 {
+	if packedsteps.IsPacked(s) {
+		return 0
+	}
+	return int64(max(len(s.Input), len(s.Output)))
 }
 
 // writeStep writes a step. If fenced, it writes only for a run that is running

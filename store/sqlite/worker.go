@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/packedsteps"
 )
 
 // Heartbeat extends leases. It writes nothing, because leases live in memory.
@@ -56,10 +57,12 @@ func (s *Store) Finish(ctx context.Context, c store.Claim, e *store.Ending) erro
 	if err := e.Validate(); err != nil {
 		return err
 	}
-	return s.writer.end(ctx, func(t *tx) error { return t.finishRun(c, e) })
+	steps := packedsteps.Pack(e.Steps)
+	return s.writer.end(ctx, func(t *tx) error { return t.finishRun(c, e, steps) })
 }
 
-func (t *tx) finishRun(c store.Claim, e *store.Ending) error {
+// finishRun ends a run. Its steps are as they are written.
+func (t *tx) finishRun(c store.Claim, e *store.Ending, steps []store.Step) error {
 	r, err := t.claimedRun(c)
 	if err != nil {
 		return err
@@ -67,7 +70,7 @@ func (t *tx) finishRun(c store.Claim, e *store.Ending) error {
 	if err := t.writeEnding(c, e); err != nil { // it asks the file who holds the run
 		return err
 	}
-	if err := t.writeSteps(c.Ref, e.Steps); err != nil {
+	if err := t.writeSteps(c.Ref, steps); err != nil {
 		return err
 	}
 	if len(e.Response) > 0 || len(e.Output) > 0 {

@@ -197,7 +197,7 @@ func TestRollbackForgets(t *testing.T) {
 			if err := (&acceptance{tx: x, sub: hand, id: id2, out: &a}).acceptRun(); err != nil {
 				return err
 			}
-			if err := x.finishRun(claimed.Claim, &store.Ending{State: store.Failed}); err != nil {
+			if err := x.finishRun(claimed.Claim, &store.Ending{State: store.Failed}, nil); err != nil {
 				return err
 			}
 			return errOwn

@@ -106,6 +106,7 @@ func Run(t *testing.T, e Engine) {
 		{"Contacts", contactListTests()},
 		{"Erase", eraseTests()},
 		{"Operate", operateTests()},
+		{"PackedSteps", packedStepsTests()},
 		{"Adopt", adoptTests()},
 		{"List", listTests()},
 		{"Search", searchTests()},

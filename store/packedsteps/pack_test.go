@@ -1,0 +1,128 @@
+package packedsteps_test
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/packedsteps"
+)
+
+var began = time.UnixMicro(1_790_000_000_123_456)
+
+// threeSteps are steps in the order in which they began.
+func threeSteps() []store.Step {
+	return []store.Step{
+		{Path: "sum", Kind: "transform", State: flow.Succeeded, Attempts: 1, Began: began, Took: 7 * time.Microsecond, Output: []byte(`{"total":1}`), Version: "v"},
+		{Path: "each/0/tell", Kind: "http", State: flow.Succeeded, Attempts: 3, Began: began.Add(time.Millisecond), Took: time.Hour, Input: []byte{0, 255}, Output: []byte("o"), Version: "v"},
+		{Path: "skipped", Kind: "log", State: flow.Skipped, Began: began.Add(time.Second), Version: "v"},
+	}
+}
+
+func TestPackedStepsComeBack(t *testing.T) {
+	t.Parallel()
+	want := threeSteps()
+	rows := packedsteps.Pack([]store.Step{want[2], want[0], want[1]}) // a later step may end first
+	if len(rows) != 1 || !packedsteps.IsPacked(&rows[0]) || !rows[0].Began.Equal(began) || rows[0].Version != "v" {
+		t.Fatalf("packed: %+v", rows)
+	}
+	if got := packedsteps.Expand(rows); !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+func TestExpandPrefersPackedSteps(t *testing.T) {
+	t.Parallel()
+	want := threeSteps()
+	early := store.Step{Path: "early", State: flow.Succeeded, Began: began.Add(-time.Second)}
+	failed := store.Step{Path: "sum", State: flow.Failed, Began: began.Add(-time.Minute)}
+	reset := store.Step{Path: packedsteps.Path, State: store.StepReset}
+	rows := append(packedsteps.Pack(want), failed, early, reset)
+	if got := packedsteps.Expand(rows); !reflect.DeepEqual(got, append([]store.Step{early}, want...)) {
+		t.Errorf("got %+v", got)
+	}
+	if got := packedsteps.Expand(want); !reflect.DeepEqual(got, want) {
+		t.Errorf("steps that are not packed became %+v", got)
+	}
+}
+
+func TestSomeStepsStayAsTheyAre(t *testing.T) {
+	t.Parallel()
+	many := make([]store.Step, 65)
+	for i := range many {
+		many[i].Path = fmt.Sprint(i)
+	}
+	for name, change := range map[string]func(s []store.Step) []store.Step{
+		"one":            func(s []store.Step) []store.Step { return s[:1] },
+		"none":           func([]store.Step) []store.Step { return nil },
+		"many":           func([]store.Step) []store.Step { return many },
+		"large input":    func(s []store.Step) []store.Step { s[1].Input = make([]byte, 1025); return s },
+		"large output":   func(s []store.Step) []store.Step { s[2].Output = make([]byte, 1025); return s },
+		"a failed one":   func(s []store.Step) []store.Step { s[1].Cause.Class = "transient"; return s },
+		"a cut one":      func(s []store.Step) []store.Step { s[1].CutFrom = 1; return s },
+		"two versions":   func(s []store.Step) []store.Step { s[2].Version = "w"; return s },
+		"one path":       func(s []store.Step) []store.Step { s[2].Path = "sum"; return s },
+		"without a path": func(s []store.Step) []store.Step { s[1].Path = ""; return s },
+	} {
+		steps := change(threeSteps())
+		if got := packedsteps.Pack(steps); !reflect.DeepEqual(got, steps) {
+			t.Errorf("%s: packed as %+v", name, got)
+		}
+	}
+	full := threeSteps()
+	full[0].Input, full[0].Output = make([]byte, 1024), make([]byte, 1024)
+	if got := packedsteps.Pack(full); len(got) != 1 {
+		t.Errorf("steps of up to 1 KiB were not packed, but %d", len(got))
+	}
+	if got := packedsteps.Pack(many[:64]); len(got) != 1 {
+		t.Errorf("64 steps were not packed, but %d", len(got))
+	}
+}
+
+// TestUnreadableSteps cuts and lengthens packed steps at each byte.
+func TestUnreadableSteps(t *testing.T) {
+	t.Parallel()
+	rows := packedsteps.Pack(threeSteps())
+	whole := string(rows[0].Output)
+	for i := range len(whole) + 1 {
+		data := whole[:i]
+		if i == len(whole) {
+			data += "\x00"
+		}
+		rows[0].Output = []byte(data)
+		if steps, err := packedsteps.Unpack(&rows[0]); !errors.Is(err, packedsteps.ErrUnreadable) {
+			t.Fatalf("%d bytes of %d: %v, %v", i, len(whole), steps, err)
+		}
+		if got := packedsteps.Expand(rows); !reflect.DeepEqual(got, rows) {
+			t.Fatalf("%d bytes: expanded to %+v", i, got)
+		}
+	}
+	rows[0].Output = []byte("\x02" + whole[1:])
+	if _, err := packedsteps.Unpack(&rows[0]); err == nil || !strings.Contains(err.Error(), "format 2") {
+		t.Errorf("another format: %v", err)
+	}
+}
+
+func FuzzUnpack(f *testing.F) {
+	f.Add(packedsteps.Pack(threeSteps())[0].Output)
+	f.Add([]byte{1, 255, 255, 255, 255, 15})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		packed := store.Step{State: packedsteps.State, Output: data, Began: began}
+		steps, err := packedsteps.Unpack(&packed)
+		if err != nil {
+			return
+		}
+		again := packedsteps.Pack(steps)
+		if len(again) != 1 || !packedsteps.IsPacked(&again[0]) {
+			return // too many, or not unique
+		}
+		if got, err := packedsteps.Unpack(&again[0]); err != nil || len(got) != len(steps) {
+			t.Fatalf("%d steps came back as %d: %v", len(steps), len(got), err)
+		}
+	})
+}

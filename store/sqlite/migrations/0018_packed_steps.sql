@@ -1,0 +1,2 @@
+-- A step with the state "packed" and no path is all steps of a run that is over, see
+-- package packedsteps. Earlier programs do not know of it.
