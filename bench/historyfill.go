@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -131,4 +132,11 @@ func (f *filler) store(s *sqlite.Store) error {
 		return err
 	}
 	return s.Record(context.Background(), f.entries...)
+}
+
+// historyBody is a body of 512 bytes.
+func historyBody(n int) []byte {
+	b := fmt.Appendf(nil, `{"order_id":"A-%d","customer":{"name":"Customer %d","city":"Berlin"},"lines":[`, n, n%9973)
+	b = append(b, bytes.Repeat([]byte(`{"sku":"X","n":1},`), (500-len(b))/18)...)
+	return append(bytes.TrimSuffix(b, []byte(",")), `]}`...)
 }

@@ -49,7 +49,7 @@ func main() {
 	reloads := flag.Int("reloads", 100, "with -flows, how often a line is edited")
 	past := flag.Int("history", 0, "read and purge a store with as many runs")
 	dir := flag.String("dir", "", "with -history, the folder of the store; the default is a temporary one")
-	only := flag.String("only", "", "measure the row or the attack of this name alone, beside the handler that it is compared with; with -replicas: this number of gateways")
+	only := flag.String("only", "", "measure the row or the attack of this name alone, beside the handler that it is compared with; with -replicas: this number of gateways; with -history: reads or purge")
 	profile := flag.String("profile", "", "write CPU and allocation profiles of the gateway to this folder")
 	servePeer := flag.String("serve-peer", "", "internal: serve the hand-written handler on this address")
 	part := flag.String("flood-part", "", "internal: play a part of a flood")
@@ -67,7 +67,7 @@ func main() {
 	case *attacked:
 		err = flood(*rounds, *seconds, *only)
 	case *past > 0:
-		err = readHistory(*past, *dir)
+		err = readHistory(*past, *dir, *only)
 	case *flows > 0:
 		err = measureMany(*flows, plan{rounds: *rounds, seconds: *seconds, reloads: *reloads, profile: *profile})
 	case *replicated:

@@ -9,8 +9,8 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// purgeBatch is how many runs one call deletes or cuts at most, so that other
-// operations do not wait long.
+// purgeBatch is how many runs, counters of a width and keys one call deletes or cuts at
+// most, so that other operations do not wait long.
 const purgeBatch = 500
 
 // minCut is how many bytes of a body stay at least. The index in the migrations
@@ -116,10 +116,17 @@ func (p *purge) deleteRows(ctx context.Context, t *tx, condition *query, most in
 
 // deleteCountersAndKeys deletes old counters and expired keys.
 func (p *purge) deleteCountersAndKeys(ctx context.Context, t *tx) error {
+	const counters = `WITH old AS (SELECT span, at, flow, state, shard FROM stats WHERE span = $1 AND at < floor(extract(epoch FROM clock()))::bigint - $2
+			ORDER BY at, flow, state, shard LIMIT $3 FOR UPDATE SKIP LOCKED),
+		gone AS (DELETE FROM stats s USING old WHERE (s.span, s.at, s.flow, s.state, s.shard) = (old.span, old.at, old.flow, old.state, old.shard) RETURNING 1)
+		SELECT count(*) FROM gone`
+	var n int
 	for span, keep := range map[int]time.Duration{60: p.Minutes, 3600: p.Hours} {
 		if keep > 0 {
-			t.addSQL("DELETE FROM stats WHERE span = $1 AND at < floor(extract(epoch FROM clock()))::bigint - $2",
-				span, int64(max(keep, minCounterAge)/time.Second))
+			scanRows(t.addSQL(counters, span, int64(max(keep, minCounterAge)/time.Second), purgeBatch), []any{&n}, func() error {
+				p.out.More = p.out.More || n == purgeBatch
+				return nil
+			})
 		}
 	}
 	const keys = `WITH old AS (SELECT scope, name FROM keys WHERE expires <= clock() ORDER BY expires LIMIT $1 FOR UPDATE SKIP LOCKED),

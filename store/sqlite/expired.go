@@ -112,8 +112,9 @@ func oldestBatches(v *view) (found []oldBatch, err error) {
 	return found, err
 }
 
-// deleteOutcomes deletes rows of outcomes, and returns how many outcomes they had.
-func (s *Store) deleteOutcomes(ctx context.Context, numbers []int64) (int, error) {
+// deleteOutcomes deletes rows of outcomes. It returns how many outcomes they had, and
+// whether rows are left.
+func (s *Store) deleteOutcomes(ctx context.Context, numbers []int64) (n int, more bool, err error) {
 	return s.forEachRun(ctx, numbers, (*tx).deleteBatch, (*tx).skipRun)
 }
 

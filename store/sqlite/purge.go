@@ -9,8 +9,8 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// purgeBatch is how many runs one call deletes or cuts at most, so that other
-// operations do not wait long.
+// purgeBatch is how many runs, counters of a width and keys one call deletes or cuts at
+// most, so that other operations do not wait long.
 const purgeBatch = 200
 
 // Purge deletes old and surplus data.
@@ -20,34 +20,18 @@ func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, err
 	if err != nil {
 		return out, err
 	}
-	gone, err := s.deleteOutcomes(ctx, old.batches)
-	if err != nil {
-		return out, err
-	}
-	bodies, steps, err := s.findCuttable(ctx, r.Body)
-	if err != nil {
-		return out, err
-	}
-	limit := int64(max(r.Body, minCut))
-	out.Runs, err = s.forEachRun(ctx, old.runs, (*tx).deleteRun, (*tx).deleteRunRow)
-	out.Runs += gone
+	late, err := s.deleteExpired(ctx, &old, &out)
 	if err != nil {
 		return out, err
 	}
 	// Another call that deletes nothing, such as a damaged row, would not end.
-	out.More = out.Runs > 0 && (r.Bytes > 0 || old.isFull()) || len(bodies) == purgeBatch || len(steps) == purgeBatch
-	cutBody := func(t *tx, seq int64) (int64, error) { return t.cutBody(seq, limit) }
-	if out.Cut, err = s.forEachRun(ctx, bodies, cutBody, (*tx).markCut); err != nil {
+	out.More = out.Runs > 0 && (r.Bytes > 0 || late || old.isFull())
+	if err := s.cutLarge(ctx, r.Body, &out); err != nil {
 		return out, err
 	}
-	cutSteps := func(t *tx, seq int64) (int64, error) { return t.cutSteps(seq, limit) }
-	n, err := s.forEachRun(ctx, steps, cutSteps, (*tx).skipRun)
-	out.Cut += n
-	if err != nil {
-		return out, err
-	}
-	err = s.writer.do(ctx, func(t *tx) error {
-		if err := t.deleteCounters(r); err != nil {
+	var counters bool
+	err = s.writer.do(ctx, func(t *tx) (err error) {
+		if counters, err = t.deleteCounters(r); err != nil {
 			return err
 		}
 		if err := t.deleteUncounted(); err != nil {
@@ -64,8 +48,40 @@ func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, err
 		shrinking, err = t.shrink()
 		return err
 	})
-	out.More = out.More || out.Keys == purgeBatch || shrinking
+	out.More = out.More || counters || out.Keys == purgeBatch || shrinking
 	return out, err
+}
+
+// deleteExpired deletes runs, and returns whether time was short for some.
+func (s *Store) deleteExpired(ctx context.Context, old *expired, out *store.Purged) (late bool, err error) {
+	n, lateBatches, err := s.deleteOutcomes(ctx, old.batches)
+	out.Runs = n
+	if err != nil {
+		return false, err
+	}
+	n, lateRuns, err := s.forEachRun(ctx, old.runs, (*tx).deleteRun, (*tx).deleteRunRow)
+	out.Runs += n
+	return lateBatches || lateRuns, err
+}
+
+// cutLarge cuts large bodies and steps.
+func (s *Store) cutLarge(ctx context.Context, limit int, out *store.Purged) error {
+	bodies, steps, err := s.findCuttable(ctx, limit)
+	if err != nil {
+		return err
+	}
+	most := int64(max(limit, minCut))
+	cutBody := func(t *tx, seq int64) (int64, error) { return t.cutBody(seq, most) }
+	n, lateBodies, err := s.forEachRun(ctx, bodies, cutBody, (*tx).markCut)
+	out.Cut = n
+	if err != nil {
+		return err
+	}
+	cutSteps := func(t *tx, seq int64) (int64, error) { return t.cutSteps(seq, most) }
+	n, lateSteps, err := s.forEachRun(ctx, steps, cutSteps, (*tx).skipRun)
+	out.Cut += n
+	out.More = out.More || len(bodies) == purgeBatch || len(steps) == purgeBatch || out.Cut > 0 && (lateBodies || lateSteps)
+	return err
 }
 
 // shrink gives free pages at the end of the file back to the disk, few at a time,
@@ -89,44 +105,55 @@ const (
 	shrinkPages = 256 // pages that one transaction gives back: 1 MiB
 )
 
-// forEachRun applies a change to each run, in one transaction, and returns the
-// sum of its results. If a page of the file is damaged, it changes the runs one
-// by one, and applies the fallback to the damaged ones.
-func (s *Store) forEachRun(ctx context.Context, seqs []int64, do, rest func(*tx, int64) (int64, error)) (int, error) {
+// purgeTime is how long the changes of one transaction of a purge take at most: other
+// operations wait for it.
+const purgeTime = 2 * time.Millisecond
+
+// forEachRun applies a change to each run, in one transaction, until it has taken
+// purgeTime. It returns the sum of its results, and whether runs are left. If a page of
+// the file is damaged, it changes the runs one by one, and applies the fallback to the
+// damaged ones.
+func (s *Store) forEachRun(ctx context.Context, seqs []int64, do, rest func(*tx, int64) (int64, error)) (total int, more bool, err error) {
 	if len(seqs) == 0 {
-		return 0, nil
+		return 0, false, nil
 	}
-	n, err := s.applyToRuns(ctx, seqs, do)
+	total, done, err := s.applyToRuns(ctx, seqs, do)
 	if !isDamaged(err) {
-		return n, err
+		return total, done < len(seqs), err
 	}
-	total := 0
+	total = 0
 	for i := range seqs {
-		n, err := s.applyToRuns(ctx, seqs[i:i+1], do)
+		n, _, err := s.applyToRuns(ctx, seqs[i:i+1], do)
 		if isDamaged(err) {
-			n, err = s.applyToRuns(ctx, seqs[i:i+1], rest)
+			n, _, err = s.applyToRuns(ctx, seqs[i:i+1], rest)
 		}
 		if err != nil {
-			return total, err
+			return total, false, err
 		}
 		total += n
 	}
-	return total, nil
+	return total, false, nil
 }
 
-func (s *Store) applyToRuns(ctx context.Context, seqs []int64, do func(*tx, int64) (int64, error)) (total int, err error) {
+// applyToRuns applies a change to the first runs, in one transaction. It returns the sum
+// of the results, and of how many runs.
+func (s *Store) applyToRuns(ctx context.Context, seqs []int64, do func(*tx, int64) (int64, error)) (total, done int, err error) {
 	err = s.writer.do(ctx, func(t *tx) error {
-		total = 0
+		total, done = 0, 0
+		began := s.clock.elapsed()
 		for _, seq := range seqs {
 			n, err := do(t, seq)
 			if err != nil {
 				return err
 			}
-			total += int(n)
+			total, done = total+int(n), done+1
+			if s.clock.elapsed()-began >= purgeTime {
+				return nil
+			}
 		}
 		return nil
 	})
-	return total, err
+	return total, done, err
 }
 
 // usedBytes returns how many bytes of the file hold data.
@@ -217,7 +244,11 @@ func (t *tx) skipRun(int64) (int64, error) { return 0, nil }
 // minCounterAge is how long counters stay at least.
 const minCounterAge = 24 * time.Hour
 
-func (t *tx) deleteCounters(r store.Retention) error {
+const deleteCountersSQL = `DELETE FROM stats WHERE (span, at, flow, state) IN
+	(SELECT span, at, flow, state FROM stats WHERE span = ? AND at <= ? ORDER BY span, at, flow, state LIMIT ?)`
+
+// deleteCounters deletes old counters, and returns whether there may be more.
+func (t *tx) deleteCounters(r store.Retention) (more bool, err error) {
 	for _, c := range []struct {
 		span int64
 		keep time.Duration
@@ -226,11 +257,13 @@ func (t *tx) deleteCounters(r store.Retention) error {
 			continue
 		}
 		before := t.now/1000 - int64(max(c.keep, minCounterAge)/time.Second)
-		if _, err := t.exec("DELETE FROM stats WHERE span = ? AND at <= ?", c.span, before-c.span); err != nil {
-			return err
+		n, err := t.exec(deleteCountersSQL, c.span, before-c.span, int64(purgeBatch))
+		if err != nil {
+			return false, err
 		}
+		more = more || n == purgeBatch
 	}
-	return nil
+	return more, nil
 }
 
 // deleteKeys deletes expired keys, and returns how many.

@@ -3,11 +3,15 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/storetest"
 )
@@ -261,13 +265,45 @@ func TestPurgeLooksAgain(t *testing.T) {
 	id := AcceptRun(t, s, make([]byte, 5000))
 	cut := func(x *tx, seq int64) (int64, error) { return x.cutBody(seq, 2000) }
 	for _, do := range []func(*tx, int64) (int64, error){(*tx).deleteRun, cut} {
-		if n, err := s.forEachRun(t.Context(), []int64{1}, do, do); n != 0 || err != nil {
+		if n, _, err := s.forEachRun(t.Context(), []int64{1}, do, do); n != 0 || err != nil {
 			t.Errorf("%d open runs were purged (%v)", n, err)
 		}
 	}
 	run, err := s.Get(t.Context(), id)
 	if err != nil || len(run.Body) != 5000 || run.Cut {
 		t.Errorf("the run is %+v (%v)", run, err)
+	}
+}
+
+// TestPurgeTakesTurns purges while each look at the time takes a millisecond: a call
+// deletes some runs, and leaves the others to the next call.
+func TestPurgeTakesTurns(t *testing.T) {
+	t.Parallel()
+	var looks atomic.Int64
+	s, err := Open(Options{Dir: t.TempDir(), Clock: clock.System{}, Elapsed: func() time.Duration { return time.Duration(looks.Add(1)) * time.Millisecond }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	const runs = 10
+	for range runs {
+		at := time.Now().Add(-time.Hour)
+		e := &store.Entry{ID: ulid.New(at), Flow: "orders", State: store.Succeeded, Started: at, Finished: at}
+		if err := s.Record(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var calls []store.Purged
+	for len(calls) < runs && (len(calls) == 0 || calls[len(calls)-1].More) {
+		p, err := s.Purge(t.Context(), store.Retention{Runs: time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls = append(calls, p)
+	}
+	two := store.Purged{Runs: 2, More: true}
+	if want := []store.Purged{two, two, two, two, {Runs: 2}}; !slices.Equal(calls, want) {
+		t.Errorf("the calls purged %+v, want %+v", calls, want)
 	}
 }
 

@@ -19,6 +19,7 @@ func purgeTests() []test {
 		{"does not cut runs that may run again", purgeKeepsWhole},
 		{"deletes expired keys", purgesKeys},
 		{"deletes counters, not with the runs", purgesCounters},
+		{"deletes few of many counters at once", purgesCountersInParts},
 		{"deletes nothing without a limit", purgesNothing},
 		{"has a size that grows with bodies", sizeGrows},
 	}
@@ -174,6 +175,31 @@ func purgesCounters(f *fixture) {
 	sortCounts(got)
 	want := slices.DeleteFunc(before, func(c store.Count) bool { return c.Time.Before(young) })
 	f.same("counts that are young enough", got, want)
+}
+
+func purgesCountersInParts(f *fixture) {
+	const flows = 1201
+	var entries []*store.Entry
+	for i := range flows {
+		e := f.newEntry(store.Succeeded)
+		e.Flow = fmt.Sprintf("flow %04d", i)
+		entries = append(entries, e)
+	}
+	f.ok(f.s.Record(f.ctx, entries...))
+	f.clock.Advance(3 * 24 * time.Hour)
+	for before := flows; before > 0; {
+		p, err := f.s.Purge(f.ctx, store.Retention{Minutes: 24 * time.Hour})
+		f.ok(err)
+		counts, err := f.s.Stats(f.ctx, store.StatsQuery{Step: time.Minute})
+		f.ok(err)
+		if gone := before - len(counts); gone <= 0 || gone > flows/2 || !p.More && len(counts) > 0 {
+			f.Fatalf("%d of %d counters were deleted at once, with More %v", gone, before, p.More)
+		}
+		before = len(counts)
+	}
+	counts, err := f.s.Stats(f.ctx, store.StatsQuery{})
+	f.ok(err)
+	f.same("counts by hour", len(counts), flows)
 }
 
 func purgesNothing(f *fixture) {
