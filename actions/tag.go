@@ -30,7 +30,7 @@ type tag struct {
 func (t *tag) Describe(s *schema.Spec) {
 	s.Doc = "Changes a contact of the gateway, and creates it if it is missing: adds and removes tags, and sets fields. Flows with trigger `tag` for a tag start each time the tag is added, even if the contact has it already.\n\n" +
 		"Contacts are identified by their e-mail address, of any script. Upper and lower case make no difference, nor does a domain in ASCII: `jürgen@büro.example` and `Jürgen@xn--bro-hoa.example` are one contact. A contact may have 1000 tags of 200 characters, and 200 fields of 64 KiB as JSON."
-	texts := func(f *schema.Field) { f.Type = "string or list of string" }
+	texts := schema.TypeName("string or list of string")
 	schema.Expr(s, &t.contact, "contact", "The e-mail address. The default in flows that start with a contact is `contact.email`.")
 	schema.Expr(s, &t.add, "add", "Tags to give. A tag that the contact has keeps the time at which it was given first.", texts)
 	schema.Expr(s, &t.remove, "remove", "Tags to take away.", texts)

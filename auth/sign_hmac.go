@@ -30,7 +30,7 @@ func (h *hmacSigner) Describe(s *schema.Spec) {
 	schema.Attr(s, &h.prefix, "prefix", "The text before the signature in its header.")
 	schema.Attr(s, &h.time.header, "timestamp_header", "A header for the time of the signature, in Unix seconds. It is signed only if `payload` reads it.")
 	schema.Func(s, "payload", "string", "The bytes to sign: text, `webhook.headers[\"NAME\"]` and `webhook.raw`. Here `webhook` is the outgoing request, as its receiver sees it.", h.compilePayload,
-		schema.Default("webhook.raw"), func(f *schema.Field) { f.Dynamic = true })
+		schema.Default("webhook.raw"), schema.Dynamic())
 	s.Check(h.checkSettings)
 	s.Example(schema.Example{
 		Title: "A signature that expires",

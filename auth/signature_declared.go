@@ -49,7 +49,7 @@ func (h *declaredScheme) describeTime(s *schema.Spec) {
 
 func (h *declaredScheme) describePayload(s *schema.Spec) {
 	schema.Func(s, "payload", "string", "The bytes that the sender signs: text, `webhook.headers[\"NAME\"]`, `webhook.raw`, `webhook.method`, `timestamp`, and for the URL `${public_url}${webhook.url}`: `public_url` of the `gateway` block, and path and query as they were received.", h.payload.compile,
-		schema.Default("webhook.raw"), func(f *schema.Field) { f.Dynamic = true })
+		schema.Default("webhook.raw"), schema.Dynamic())
 }
 
 // checkKey is the rule for secrets in the declared encoding.

@@ -62,7 +62,7 @@ func Compile(b *hclsyntax.Block, scope *expr.Scope, kinds Kinds) (*Flow, hcl.Dia
 	}
 	diags := d.compiler.declareActions(b.Body, false)
 	c := &schema.Context{Scope: d.compiler.scope(scope), Owner: d.compiler, Egress: kinds.Egress}
-	_, found := schema.DecodeSpec(c, schema.Describe(d), b, 0)
+	_, found := schema.DecodeSpec(c, schema.DescribeFor(b, d.Describe), b, 0)
 	diags = append(diags, found...)
 	if len(b.Labels) > 0 && !hclsyntax.ValidIdentifier(b.Labels[0]) {
 		diags = append(diags, diag.Error(b.LabelRanges[0], "Not a name", fmt.Sprintf(
@@ -233,8 +233,7 @@ func (c *compiler) beforeFallback(ctx *schema.Context) {
 func (d *declaration) decodeOnError(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {
 	d.compiler.fallback = true
 	defer func() { d.compiler.fallback = false }()
-	s := &schema.Spec{}
-	Actions(s, &d.flow.OnError)
+	s := schema.DescribeFor(b, func(s *schema.Spec) { Actions(s, &d.flow.OnError) })
 	_, diags := schema.DecodeSpec(c, s, b, 0)
 	return diags
 }

@@ -43,18 +43,16 @@ func IterationActions(s *schema.Spec, dst *List, scope func(c *schema.Context, o
 // outputsOfBlock returns the type of the outputs of the actions directly in the
 // block that is being decoded, which are not decoded yet.
 func outputsOfBlock(c *schema.Context) cty.Type {
-	kinds := map[string]Kind{}
-	for _, k := range c.Owner.(*compiler).kinds.Actions {
-		kinds[k.Name] = k
-	}
+	kinds := c.Owner.(*compiler).kinds.Actions
 	members := map[string]cty.Type{}
 	for _, b := range c.Block.Body.Blocks {
 		if b.Type != "action" || len(b.Labels) != 2 {
 			continue
 		}
 		members[b.Labels[1]] = anyOutput
-		if k := kinds[b.Labels[0]]; k.New != nil {
-			members[b.Labels[1]] = schema.Describe(k.New()).OutputType()
+		i := slices.IndexFunc(kinds, func(k Kind) bool { return k.Name == b.Labels[0] })
+		if i >= 0 && kinds[i].New != nil {
+			members[b.Labels[1]] = schema.OutputType(kinds[i].New())
 		}
 	}
 	return cty.Object(members)
@@ -133,7 +131,7 @@ func compileStep(c *schema.Context, b *hclsyntax.Block) (*Step, hcl.Diagnostics)
 		diags = append(diags, diag.Error(b.LabelRanges[1], "Not a name",
 			fmt.Sprintf("%q can't be read as action.NAME: use letters, digits, _ and -, and start with a letter.", s.Name)))
 	}
-	spec := describeStep(s)
+	spec := schema.DescribeFor(b, func(declare *schema.Spec) { describeStep(declare, s) })
 	inner := *c
 	inner.Scope = c.Scope.WithObserver(func(r expr.Reader) { s.Reads = append(s.Reads, r) })
 	if _, given := b.Body.Attributes["on_error"]; given {

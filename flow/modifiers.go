@@ -13,8 +13,7 @@ const Modifiers = "modifiers"
 
 // describeStep declares an action with the fields that every action has. The
 // condition comes first: what it excludes is known in the other fields.
-func describeStep(step *Step) *schema.Spec {
-	s := &schema.Spec{}
+func describeStep(s *schema.Spec, step *Step) {
 	schema.Expr(s, &step.When, "when", "If it is false or null, the action is skipped and its value is null. A value that may be null is a finding of `gateway validate`.", schema.Group(Modifiers), schema.Kept(), schema.NotNull())
 	s.Then(func(c *schema.Context) {
 		if step.When.IsSet() {
@@ -23,7 +22,6 @@ func describeStep(step *Step) *schema.Spec {
 	})
 	step.Action.Describe(s)
 	describeModifiers(s, step)
-	return s
 }
 
 // describeModifiers declares the fields that every action has, but when.
@@ -56,5 +54,7 @@ func ActionSpec(k Kind) *schema.Spec {
 	if k.New == nil {
 		return &schema.Spec{Doc: "Not yet available: " + k.NotYet}
 	}
-	return describeStep(&Step{Action: k.New()})
+	s := &schema.Spec{}
+	describeStep(s, &Step{Action: k.New()})
+	return s
 }

@@ -139,7 +139,7 @@ func (m *mock) describeOutputs(s *schema.Spec) {
 				m.outputs[o.Name] = expr.Bind[any](e)
 			}
 			return diags
-		}, func(f *schema.Field) { f.Dynamic = true })
+		}, schema.Dynamic())
 	}
 	if m.spec.OutputType() == cty.DynamicPseudoType {
 		var all expr.Of[any]

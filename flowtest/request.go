@@ -52,7 +52,7 @@ func (r *request) describe(s *schema.Spec) {
 	schema.Attr(s, &r.signed, "signed", "`false` sends no credentials and no signature.")
 	schema.Attr(s, &r.auth, "auth", "The kind of `auth` by which the request is signed, if the flow accepts several; the first by default.")
 	schema.Expr(s, &r.json, "json", "The body as JSON. A text, such as that of `file(\"samples/order.json\")`, is sent unchanged.")
-	schema.Expr(s, &r.form, "form", "The body as a form: an object, in which a list repeats its name. A text, such as that of a file, is sent unchanged.", func(f *schema.Field) { f.Type = "object or string" })
+	schema.Expr(s, &r.form, "form", "The body as a form: an object, in which a list repeats its name. A text, such as that of a file, is sent unchanged.", schema.TypeName("object or string"))
 	schema.Expr(s, &r.text, "text", "The body as text.")
 	schema.Expr(s, &r.bytes, "body", "The body unchanged. Its type is `application/octet-stream` unless `headers` says otherwise.")
 	schema.Expr(s, &r.base64, "body_base64", "The body in base64, for bytes that are not text.")

@@ -30,7 +30,7 @@ type starter struct {
 
 func (s *starter) describe(sp *schema.Spec, kind string) {
 	const contact = "The e-mail address, or an object with `email` and `fields`."
-	anyContact := func(f *schema.Field) { f.Type = "string or object" }
+	anyContact := schema.TypeName("string or object")
 	switch kind {
 	case "tick":
 		sp.Doc = "A tick of the schedule. Time passes until it."

@@ -18,14 +18,16 @@ package triggers
 
 import (
 	"github.com/webhook-gateway/gateway/auth"
+	"github.com/webhook-gateway/gateway/auth/challenge"
 	"github.com/webhook-gateway/gateway/flow"
 )
 
 // All returns the kinds of triggers. auths are the kinds of auth blocks that a
 // webhook accepts.
 func All(auths []auth.Kind) []flow.TriggerKind {
+	challenges := challenge.All()
 	return []flow.TriggerKind{
-		{Name: "webhook", New: func() flow.Trigger { return &webhook{auths: auths} }},
+		{Name: "webhook", New: func() flow.Trigger { return &webhook{auths: auths, challengeKinds: challenges} }},
 		{Name: "schedule", New: func() flow.Trigger { return &schedule{} }},
 		{Name: "tag", New: func() flow.Trigger { return &tagTrigger{} }},
 		{Name: "link", New: func() flow.Trigger { return &link{} }},

@@ -42,7 +42,8 @@ const maxMaxBody = 1 << 30
 type webhook struct {
 	queue
 
-	auths []auth.Kind
+	auths          []auth.Kind
+	challengeKinds []challenge.Kind
 
 	path         string
 	rotate       int
@@ -105,7 +106,7 @@ func (w *webhook) Describe(s *schema.Spec) {
 	s.Then(w.declareVariables)
 	schema.Kinds(s, "auth", "A check of the caller. If there are several blocks, a caller needs to pass one of them; without a block each caller is accepted.", w.auths,
 		w.addCheck)
-	schema.Kinds(s, "challenge", "Answers the requests with which a provider makes sure that the endpoint is yours, before it sends events. They start no run, need no variable, and are checked by no `when` and no `dedupe`. A challenge also answers `GET`, `HEAD` and `OPTIONS` of an endpoint that does not list them in `methods`.", challenge.All(), w.addChallenge)
+	schema.Kinds(s, "challenge", "Answers the requests with which a provider makes sure that the endpoint is yours, before it sends events. They start no run, need no variable, and are checked by no `when` and no `dedupe`. A challenge also answers `GET`, `HEAD` and `OPTIONS` of an endpoint that does not list them in `methods`.", w.challengeKinds, w.addChallenge)
 	schema.Single(s, &w.unauthorized, "unauthorized", "The answer to callers that no `auth` block accepts.")
 	s.Then(w.declareVariables) // with the type of webhook.auth
 	s.Then(w.observeReads)

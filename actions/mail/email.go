@@ -39,8 +39,8 @@ func (m *Email) Describe(s *schema.Spec) {
 		"An address is `jane@example.com`, `Jane <jane@example.com>` or `{ name = webhook.name, address = webhook.email }`, which takes any name; several are a list, and null is left out. Addresses and names may have letters of any script. The message carries a domain such as `büro.example` in ASCII, as `xn--bro-hoa.example`. If the part before the @ has other letters than ASCII, the mail server must offer SMTPUTF8 (RFC 6531); otherwise the action fails with a permanent error. A line break in an address, the subject or a header fails the action.\n\n" +
 		"The `Message-ID` depends on the run and the action, so that a repeated message, by `retry` or after a restart, has the same one. In `retry`, `5xx` stands for temporary refusals of the mail server (its codes from 400 to 499, such as greylisting), `connect` and `timeout` have their usual meaning. A permanent refusal (500 to 599) is not tried again. If the connection is lost between the message and the server's answer, trying again may deliver it twice."
 	flow.UseConnection(s, &m.connection, "smtp", "The mail server. The default is the only one in the files.")
-	addresses := func(f *schema.Field) { f.Type = "string, object or list of these" }
-	schema.Expr(s, &m.from, "from", "The sender. The default is that of the connection.", func(f *schema.Field) { f.Type = "string or object" })
+	addresses := schema.TypeName("string, object or list of these")
+	schema.Expr(s, &m.from, "from", "The sender. The default is that of the connection.", schema.TypeName("string or object"))
 	schema.Expr(s, &m.to, "to", "The recipients.", addresses)
 	schema.Expr(s, &m.cc, "cc", "The recipients of a copy.", addresses)
 	schema.Expr(s, &m.bcc, "bcc", "The recipients of a blind copy.", addresses)

@@ -16,7 +16,16 @@ import (
 // holds the default. T is one of the types of expr.Of. The value can't come from a
 // secret unless the option Secret allows it.
 func Attr[T any](s *Spec, dst *T, name, doc string, options ...Option) {
-	f := &Field{Name: name, Doc: doc, Type: typeName[T](), Default: defaultText(*dst)}
+	if s.needsAttr(name, options) {
+		addAttr(s, dst, name, doc, options)
+	}
+}
+
+func addAttr[T any](s *Spec, dst *T, name, doc string, options []Option) {
+	f := &Field{Name: name, Doc: doc, Type: typeName[T]()}
+	if s.narrowed == nil {
+		f.Default = defaultText(*dst)
+	}
 	f.attr = func(c *Context, a *hclsyntax.Attribute) (bool, hcl.Diagnostics) {
 		e, diags := f.compileFixed(c, a, expr.CtyType[T]())
 		if diags.HasErrors() {
@@ -33,6 +42,12 @@ func Attr[T any](s *Spec, dst *T, name, doc string, options ...Option) {
 
 // Expr declares an attribute that may read the run.
 func Expr[T any](s *Spec, dst *expr.Of[T], name, doc string, options ...Option) {
+	if s.needsAttr(name, options) {
+		addExpr(s, dst, name, doc, options)
+	}
+}
+
+func addExpr[T any](s *Spec, dst *expr.Of[T], name, doc string, options []Option) {
 	f := &Field{Name: name, Doc: doc, Type: typeName[T](), Dynamic: true}
 	f.attr = func(c *Context, a *hclsyntax.Attribute) (bool, hcl.Diagnostics) {
 		e, diags := f.compileDynamic(c, a, expr.CtyType[T]())
@@ -79,6 +94,9 @@ func (f *Field) compileDynamic(c *Context, a *hclsyntax.Attribute, want cty.Type
 // expressions, such as types and jq programs. typ is the name of the type in the
 // reference.
 func Func(s *Spec, name, typ, doc string, decode func(c *Context, a *hclsyntax.Attribute) hcl.Diagnostics, options ...Option) {
+	if !s.needsAttr(name, options) {
+		return
+	}
 	attr := func(c *Context, a *hclsyntax.Attribute) (bool, hcl.Diagnostics) { return true, decode(c, a) }
 	s.addField(&Field{Name: name, Doc: doc, Type: typ, attr: attr}, options)
 }
@@ -86,11 +104,12 @@ func Func(s *Spec, name, typ, doc string, decode func(c *Context, a *hclsyntax.A
 // NotYet declares an attribute or block of the language that this version does
 // not have yet. why tells users how to do without it.
 func NotYet(s *Spec, name, doc, why string, block bool) {
-	f := &Field{Name: name, Doc: doc, NotYet: why}
-	if block {
-		f.Block = &Block{}
+	switch {
+	case !block && s.needsAttr(name, nil):
+		s.addField(&Field{Name: name, Doc: doc, NotYet: why}, nil)
+	case block && s.needsBlock(name, nil):
+		s.addField(&Field{Name: name, Doc: doc, NotYet: why, Block: &Block{}}, nil)
 	}
-	s.addField(f, nil)
 }
 
 // compileFixed compiles an expression that must not read the run.

@@ -19,23 +19,28 @@ type describes[T any] interface {
 
 // Single declares a block that may appear once. dst stays nil if it is left out.
 func Single[T any, P describes[T]](s *Spec, dst **T, name, doc string, options ...Option) {
-	declareNested[T, P](s, name, doc, Block{}, func(v *T) { *dst = v }, options)
+	if s.needsBlock(name, options) {
+		addNested[T, P](s, name, doc, Block{}, func(v *T) { *dst = v }, options)
+	}
 }
 
 // Repeated declares a block that may appear any number of times. dst keeps the
 // order of the file.
 func Repeated[T any, P describes[T]](s *Spec, dst *[]*T, name, doc string, options ...Option) {
-	declareNested[T, P](s, name, doc, Block{Repeated: true}, func(v *T) { *dst = append(*dst, v) }, options)
+	if s.needsBlock(name, options) {
+		addNested[T, P](s, name, doc, Block{Repeated: true}, func(v *T) { *dst = append(*dst, v) }, options)
+	}
 }
 
-func declareNested[T any, P describes[T]](s *Spec, name, doc string, b Block, add func(*T), options []Option) {
+func addNested[T any, P describes[T]](s *Spec, name, doc string, b Block, add func(*T), options []Option) {
 	b.Spec = func() *Spec { return Describe(P(new(T))) }
-	BlockFunc(s, name, doc, b, func(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
+	b.decode = func(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
 		v := new(T)
 		diags := Decode(c, P(v), b)
 		add(v)
 		return diags
-	}, options...)
+	}
+	s.addBlock(name, doc, b, options)
 }
 
 // Kind is one form of a block. The block's first label chooses it.
@@ -49,25 +54,40 @@ type Kind[T Describer] struct {
 // Kinds declares a block whose first label chooses a kind, such as `auth
 // "basic"`. add is called with each decoded value, in order.
 func Kinds[T Describer](s *Spec, name, doc string, kinds []Kind[T], add func(b *hclsyntax.Block, v T), options ...Option) {
-	f := &Field{Name: name, Doc: doc, Type: "block", Block: &Block{Repeated: true, Labels: []string{"KIND"}}}
-	for _, k := range kinds {
-		if k.NotYet == "" {
-			f.Block.Kinds = append(f.Block.Kinds, k.Name)
-		}
+	if s.needsBlock(name, options) {
+		addKinds(s, name, doc, kinds, add, options)
 	}
-	f.Block.KindSpec = func(kind string) *Spec { return SpecOf(kinds, kind) }
-	f.Block.decode = func(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
+}
+
+func addKinds[T Describer](s *Spec, name, doc string, kinds []Kind[T], add func(b *hclsyntax.Block, v T), options []Option) {
+	block := Block{Repeated: true, Labels: []string{"KIND"}}
+	if s.narrowed == nil {
+		block.Kinds = usableNames(kinds)
+	}
+	block.KindSpec = func(kind string) *Spec { return SpecOf(kinds, kind) }
+	block.decode = func(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
 		k, diags := FindKind(name, kinds, b)
 		if diags.HasErrors() {
 			return diags
 		}
 		v := k.New()
-		_, found := DecodeSpec(c, Describe(v), b, 1)
+		_, found := DecodeSpec(c, DescribeFor(b, v.Describe), b, 1)
 		add(b, v)
 		diags = append(diags, found...)
 		return diags
 	}
-	s.addField(f, options)
+	s.addBlock(name, doc, block, options)
+}
+
+// usableNames lists the kinds that can be used already.
+func usableNames[T Describer](kinds []Kind[T]) []string {
+	var names []string
+	for _, k := range kinds {
+		if k.NotYet == "" {
+			names = append(names, k.Name)
+		}
+	}
+	return names
 }
 
 // FindKind finds the kind that the first label of a block names. blockType is the
@@ -77,15 +97,23 @@ func FindKind[T Describer](blockType string, kinds []Kind[T], b *hclsyntax.Block
 		return Kind[T]{}, hcl.Diagnostics{diag.Error(b.TypeRange, "Missing label",
 			fmt.Sprintf("Write the kind as a label: %s %q { … }.", blockType, exampleName(kinds)))}
 	}
-	var names []string
-	for _, k := range kinds {
+	for i := range kinds {
+		k := &kinds[i]
 		if k.Name == b.Labels[0] {
 			if k.NotYet != "" {
-				return k, hcl.Diagnostics{notYetFinding(b.LabelRanges[0], fmt.Sprintf("%s %q", blockType, k.Name), k.NotYet)}
+				return *k, hcl.Diagnostics{notYetFinding(b.LabelRanges[0], fmt.Sprintf("%s %q", blockType, k.Name), k.NotYet)}
 			}
-			return k, nil
+			return *k, nil
 		}
-		names = append(names, k.Name)
+	}
+	return Kind[T]{}, hcl.Diagnostics{unknownKindFinding(blockType, kinds, b)}
+}
+
+// unknownKindFinding suggests the kind that is meant, or lists all of them.
+func unknownKindFinding[T Describer](blockType string, kinds []Kind[T], b *hclsyntax.Block) *hcl.Diagnostic {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.Name
 	}
 	slices.Sort(names)
 	detail := fmt.Sprintf("There is no %s %q.", blockType, b.Labels[0])
@@ -98,7 +126,7 @@ func FindKind[T Describer](blockType string, kinds []Kind[T], b *hclsyntax.Block
 	} else if len(names) > 0 {
 		detail += " There is " + diag.QuoteList(names) + "."
 	}
-	return Kind[T]{}, hcl.Diagnostics{diag.Error(b.LabelRanges[0], "Unknown kind of "+blockType, detail)}
+	return diag.Error(b.LabelRanges[0], "Unknown kind of "+blockType, detail)
 }
 
 // knownAs returns the name of the kind that users may call by a word.
@@ -133,7 +161,13 @@ func exampleName[T Describer](kinds []Kind[T]) string {
 
 // BlockFunc declares a block with its own decoder.
 func BlockFunc(s *Spec, name, doc string, b Block, decode func(c *Context, b *hclsyntax.Block) hcl.Diagnostics, options ...Option) {
-	b.decode = decode
+	if s.needsBlock(name, options) {
+		b.decode = decode
+		s.addBlock(name, doc, b, options)
+	}
+}
+
+func (s *Spec) addBlock(name, doc string, b Block, options []Option) {
 	s.addField(&Field{Name: name, Doc: doc, Type: "block", Block: &b}, options)
 }
 

@@ -35,25 +35,25 @@ type WrittenCredential struct{ Text string }
 // may come from a secret, and a value that the files state is a warning. The package
 // that declares it must keep the value out of messages, logs and addresses.
 func Credential() Option {
-	return func(f *Field) {
+	return Option{apply: func(f *Field) {
 		f.secret, f.credential = true, &credential{"Use a secret.", findWritten}
-	}
+	}}
 }
 
 // CredentialInURL declares that the value is a URL, which may hold a password or
 // another credential. One that the files state is a warning.
 func CredentialInURL() Option {
-	return func(f *Field) {
+	return Option{apply: func(f *Field) {
 		f.credential = &credential{"Use a secret for a password or token in it.", findInURL}
-	}
+	}}
 }
 
 // CredentialMembers declares that the value is an object, some of whose names stand
 // for credentials, such as "Authorization". One that the files state is a warning.
 func CredentialMembers() Option {
-	return func(f *Field) {
+	return Option{apply: func(f *Field) {
 		f.credential = &credential{"Use a secret for a password, token or key.", findMembers}
-	}
+	}}
 }
 
 // checkCredential warns of credentials that the files state.

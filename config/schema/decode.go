@@ -66,7 +66,7 @@ func (d *Decoded) Problem(name, summary, detail string) *hcl.Diagnostic {
 // declares, and runs the checks. A value that is unknown because a secret is not
 // set is left out without an error.
 func Decode(c *Context, v Describer, b *hclsyntax.Block) hcl.Diagnostics {
-	_, diags := DecodeSpec(c, Describe(v), b, 0)
+	_, diags := DecodeSpec(c, DescribeFor(b, v.Describe), b, 0)
 	return diags
 }
 
@@ -179,6 +179,9 @@ func (f *Field) decodeBlocks(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
 
 // findUnknown reports attributes and blocks that are not declared.
 func (s *Spec) findUnknown(b *hclsyntax.Block) hcl.Diagnostics {
+	if s.narrowed != nil {
+		return nil // a block with such a name has complete declarations
+	}
 	attrs, blocks := map[string]bool{}, map[string]bool{}
 	for _, f := range s.fields {
 		if f.step != nil || f.Label {

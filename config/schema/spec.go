@@ -40,6 +40,7 @@ type Spec struct {
 	examples []Example // run as tests
 	checks   []func(*Context, *Decoded) hcl.Diagnostics
 	anyOut   bool
+	narrowed *narrowing // nil if the fields are complete
 }
 
 // Field is one attribute, label or block that a body may hold.
@@ -118,7 +119,11 @@ func (s *Spec) Output(name string, t cty.Type, doc string) {
 func (s *Spec) AnyOutput() { s.anyOut = true }
 
 // Example adds a documented use.
-func (s *Spec) Example(e Example) { s.examples = append(s.examples, e) }
+func (s *Spec) Example(e Example) {
+	if s.narrowed == nil {
+		s.examples = append(s.examples, e)
+	}
+}
 
 // Check adds a check. It runs if the body was decoded without errors and all fixed
 // values are known.
@@ -161,70 +166,12 @@ func (s *Spec) OutputType() cty.Type {
 // Examples lists the documented uses.
 func (s *Spec) Examples() []Example { return s.examples }
 
-// Option changes a field's declaration.
-type Option func(*Field)
-
-// Required makes the field required.
-func Required() Option { return func(f *Field) { f.Required = true } }
-
-// Default documents the value of a field that is left out. The default of a fixed
-// field is the value of its destination before decoding; use this option only for
-// expressions.
-func Default(text string) Option { return func(f *Field) { f.Default = text } }
-
-// OneOf lists the only values that a text may have.
-func OneOf(values ...string) Option { return func(f *Field) { f.Enum = values } }
-
-// Secret allows the value of a fixed attribute to come from a secret. The package
-// that declares it must keep the value out of messages, logs and addresses.
-func Secret() Option { return func(f *Field) { f.secret = true } }
-
-// NotNull declares that null is no value of an attribute that may read the run,
-// although the attribute may be left out. Null is no value of required attributes
-// either.
-func NotNull() Option { return func(f *Field) { f.notNull = true } }
-
-// Nullable declares that a required attribute that may read the run may be null.
-func Nullable() Option { return func(f *Field) { f.nullable = true } }
-
-// Escape declares that the value is markup: the function escapes texts of the run
-// that are inserted into it, and texts of the file stay as they are; see
-// expr.Scope.WithEscape. It is for attributes that may read the run.
-func Escape(escape func(text string) string) Option {
-	return func(f *Field) { f.escape = escape }
-}
-
-// URL declares that the value is a URL: values of the run inside a template are
-// marked, and urltext.Join, which each reader of the value calls, keeps them in
-// their place; see expr.CompileURL. It is for attributes that may read the run.
-func URL() Option { return func(f *Field) { f.isURL = true } }
-
-// URLMembers declares that the value is an object in which members of these names, in
-// any case, are URLs; see expr.CompileURLMembers. Each reader of them calls
-// urltext.Join. It is for attributes that may read the run.
-func URLMembers(names ...string) Option {
-	return func(f *Field) { f.urlMembers = names }
-}
-
-// Shown changes the texts of an escaped attribute that are stored as inputs of the
-// action, for escapes that only the action understands.
-func Shown(shown func(text string) string) Option {
-	return func(f *Field) { f.shown = shown }
-}
-
-// Kept declares that outputs of the action never repeat the value, such as the
-// credentials of a request. It is for attributes that may read the run.
-func Kept() Option { return func(f *Field) { f.kept = true } }
-
-// Once allows one block, for all kinds together.
-func Once() Option { return func(f *Field) { f.Block.Repeated = false } }
-
-// Group puts a field under a heading of the reference.
-func Group(name string) Option { return func(f *Field) { f.Group = name } }
-
 func (s *Spec) addField(f *Field, options []Option) *Field {
 	for _, o := range options {
-		o(f)
+		f.Required = f.Required || o.required
+		if o.apply != nil {
+			o.apply(f)
+		}
 	}
 	s.fields = append(s.fields, f)
 	return f

@@ -16,6 +16,12 @@ import (
 // single string becomes a list of one; numbers and bools become texts. The list
 // may be empty and may contain empty strings. dst holds the default.
 func Texts(s *Spec, dst *[]string, name, doc string, options ...Option) {
+	if s.needsAttr(name, options) {
+		addTexts(s, dst, name, doc, options)
+	}
+}
+
+func addTexts(s *Spec, dst *[]string, name, doc string, options []Option) {
 	f := &Field{Name: name, Doc: doc, Type: "string or list of string", Default: defaultText(*dst)}
 	f.secret = true
 	f.attr = func(c *Context, a *hclsyntax.Attribute) (bool, hcl.Diagnostics) {
