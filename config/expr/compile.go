@@ -69,18 +69,19 @@ type Ref struct {
 // be convertible to want; cty.DynamicPseudoType accepts any type. If there are
 // errors the expression is nil.
 func Compile(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnostics) {
-	diags := s.CheckNames(e)
+	o := outlineOf(e)
+	diags := s.checkNamesAndTexts(e, o)
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	jq, moreDiags := s.compileJQCalls(e)
+	jq, moreDiags := s.compileJQCalls(o)
 	if diags = append(diags, moreDiags...); diags.HasErrors() {
 		return nil, diags
 	}
 	if diags = append(diags, s.checkOperands(e)...); diags.HasErrors() {
 		return nil, diags
 	}
-	out, moreDiags := s.compileExpr(e, jq)
+	out, moreDiags := s.compileOutlined(e, o, jq)
 	if diags = append(diags, moreDiags...); diags.HasErrors() {
 		return nil, diags
 	}
@@ -88,11 +89,11 @@ func Compile(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnostics)
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	if diags = append(diags, s.checkNulls(e, want)...); diags.HasErrors() {
+	if diags = append(diags, s.checkNulls(e, o, want)...); diags.HasErrors() {
 		return nil, diags
 	}
 	out.volatile = jq.anyVolatile()
-	s.collectDerived(e, jq)
+	s.collectDerived(o, jq)
 	s.observe(out)
 	out.addTo(s.forms)
 	return out, diags
@@ -101,22 +102,25 @@ func Compile(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnostics)
 // compileExpr compiles an expression whose names are checked to the cheapest
 // tier that can hold it.
 func (s *Scope) compileExpr(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnostics) {
-	names := e.Variables()
-	lifted := liftedRanges(e)
-	out := &Expr{rng: e.Range(), secret: s.findSecret(withoutLifted(names, lifted))}
+	return s.compileOutlined(e, outlineOf(e), jq)
+}
+
+func (s *Scope) compileOutlined(e hcl.Expression, o outline, jq jqPrograms) (*Expr, hcl.Diagnostics) {
+	lifted := liftedRanges(o)
+	out := &Expr{rng: e.Range(), secret: s.findSecret(withoutLifted(o.names, lifted))}
 	made := &form{typ: cty.DynamicPseudoType}
 	out.form.Store(made)
-	read := s.refsOf(names)
-	out.refs = append(slices.Clip(read), jq.refsIn(s, e)...)
+	read := s.refsOf(o.names)
+	out.refs = append(slices.Clip(read), jq.refsIn(s, o)...)
 	out.sources = out.refs
 	if len(lifted) > 0 {
-		out.sources = append(s.refsOf(withoutLifted(names, lifted)), jq.refsOutside(s, e, lifted)...)
+		out.sources = append(s.refsOf(withoutLifted(o.names, lifted)), jq.refsOutside(s, o, lifted)...)
 	}
-	if len(out.refs) == 0 && !s.makesLinks(e) {
+	if len(out.refs) == 0 && !s.makesLinks(o) {
 		return out, out.compileConstant(e, s, jq)
 	}
 	out.tier = General
-	made.general = s.compileGeneral(e, read, jq)
+	made.general = s.compileGeneral(e, o, read, jq)
 	if inner := unescapedArgument(e); inner != nil {
 		return s.withoutEscape().compileExpr(inner, jq)
 	}
@@ -142,8 +146,8 @@ func (s *Scope) compileExpr(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnos
 
 // makesLinks reports whether an expression asks the run for a link. A run is needed
 // even if the arguments are fixed.
-func (s *Scope) makesLinks(e hcl.Expression) bool {
-	return s.links && len(findCalls(e, funcs.LinkURL)) > 0
+func (s *Scope) makesLinks(o outline) bool {
+	return s.links && len(o.callsOf(funcs.LinkURL)) > 0
 }
 
 func (e *Expr) compileConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.Diagnostics {

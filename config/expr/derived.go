@@ -27,25 +27,22 @@ func (s *Scope) WithDerived(collect func(text string)) *Scope {
 
 // collectDerived passes the texts to the collector. It leaves out the arguments of
 // nonsensitive, which may be shown.
-func (s *Scope) collectDerived(e hcl.Expression, jq jqPrograms) {
-	syntax, ok := e.(hclsyntax.Node)
-	if s.derived == nil || !ok || !isComposite(e) || s.findSecret(e.Variables()) == "" {
+func (s *Scope) collectDerived(o outline, jq jqPrograms) {
+	if s.derived == nil || len(o.calls) == 0 || s.findSecret(o.names) == "" {
 		return
 	}
-	lifted := liftedRanges(e)
-	_ = hclsyntax.VisitAll(syntax, func(n hclsyntax.Node) hcl.Diagnostics {
-		call, ok := n.(*hclsyntax.FunctionCallExpr)
-		if ok && s.isDerivation(call, lifted) {
+	lifted := liftedRanges(o)
+	for _, call := range o.calls {
+		if s.isDerivation(call, lifted) {
 			s.collectResult(call, jq)
 		}
-		return nil
-	})
+	}
 }
 
 // isDerivation reports whether a call reads a secret that is not lifted, and nothing
 // of a run.
 func (s *Scope) isDerivation(call *hclsyntax.FunctionCallExpr, lifted []hcl.Range) bool {
-	names := call.Variables()
+	names := namesIn(call)
 	for _, t := range names {
 		if _, known := s.consts[t.RootName()]; !known {
 			return false

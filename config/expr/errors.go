@@ -115,7 +115,7 @@ func textCure(kind string) string {
 // loses the marks of the elements of a sensitive list and quotes them.
 func (s *Scope) redactFindings(e hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
 	diags = explainFindings(diags)
-	if len(diags) == 0 || s.findSecret(e.Variables()) == "" {
+	if len(diags) == 0 || s.findSecret(namesIn(e)) == "" {
 		return diags
 	}
 	out := make(hcl.Diagnostics, len(diags))

@@ -203,10 +203,11 @@ func (x *escapeMarker) markWhole(e hclsyntax.Expression) hclsyntax.Expression {
 }
 
 func (x *escapeMarker) isFixed(e hclsyntax.Expression) bool {
-	if len(x.jq.refsIn(x.scope, e)) > 0 {
+	o := outlineOf(e)
+	if len(x.jq.refsIn(x.scope, o)) > 0 {
 		return false
 	}
-	return !slices.ContainsFunc(e.Variables(), func(t hcl.Traversal) bool {
+	return !slices.ContainsFunc(o.names, func(t hcl.Traversal) bool {
 		_, fixed := x.scope.consts[t.RootName()]
 		return !fixed || x.bound[t.RootName()]
 	})

@@ -32,20 +32,20 @@ type general struct {
 }
 
 // compileGeneral compiles an expression that reads the names of the run in refs.
-func (s *Scope) compileGeneral(e hcl.Expression, refs []Ref, jq jqPrograms) *general {
+func (s *Scope) compileGeneral(e hcl.Expression, o outline, refs []Ref, jq jqPrograms) *general {
 	src := e
 	if syntax, ok := e.(hclsyntax.Expression); ok {
 		src = guardExpression(s.markEscapes(syntax, jq))
 	}
 	g := &general{src: src, static: s.unmarked, clock: s.clock, jq: jq, outside: s.outsideCalls(e)}
-	g.links, g.lifts = len(findCalls(e, funcs.LinkURL)) > 0, len(findCalls(e, funcs.Nonsensitive)) > 0
+	g.links, g.lifts = len(o.callsOf(funcs.LinkURL)) > 0, len(o.callsOf(funcs.Nonsensitive)) > 0
 	ranges := make([]hcl.Range, len(g.outside))
 	for i, call := range g.outside {
 		ranges[i] = call.at
 	}
 	g.reads = refs
 	if len(ranges) > 0 {
-		g.reads = s.refsOf(withoutLifted(e.Variables(), ranges))
+		g.reads = s.refsOf(withoutLifted(o.names, ranges))
 	}
 	g.leaves = dropNestedRefs(g.reads)
 	return g

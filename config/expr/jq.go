@@ -61,7 +61,7 @@ func (s *Scope) compileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
 		return nil, hcl.Diagnostics{diag.Error(e.Range(), "Program not fixed",
 			"A jq program is compiled when the file is loaded, so it can't contain values of a run. Pass them to the program as its input, or read them in the program as $"+names[0].Root+".")}
 	}
-	diags := s.checkNames(e)
+	diags := s.checkNames(outlineOf(e))
 	if diags.HasErrors() {
 		return nil, diags
 	}

@@ -18,10 +18,10 @@ import (
 type jqPrograms map[string]*Program
 
 // compileJQCalls compiles the program of every jq() call in an expression.
-func (s *Scope) compileJQCalls(e hcl.Expression) (jqPrograms, hcl.Diagnostics) {
+func (s *Scope) compileJQCalls(o outline) (jqPrograms, hcl.Diagnostics) {
 	var out jqPrograms
 	var diags hcl.Diagnostics
-	for _, call := range findCalls(e, "jq") {
+	for _, call := range o.callsOf("jq") {
 		if len(call.Args) != 2 {
 			diags = append(diags, diag.Error(call.Range(), "Wrong number of arguments", "jq takes two arguments: a program and its input."))
 			continue
@@ -48,15 +48,15 @@ func (j jqPrograms) anyVolatile() bool {
 }
 
 // refsIn lists the names of the run that the programs called in e read.
-func (j jqPrograms) refsIn(s *Scope, e hcl.Expression) []Ref { return j.refsOutside(s, e, nil) }
+func (j jqPrograms) refsIn(s *Scope, o outline) []Ref { return j.refsOutside(s, o, nil) }
 
 // refsOutside is refsIn without the calls that lie in one of the ranges.
-func (j jqPrograms) refsOutside(s *Scope, e hcl.Expression, ranges []hcl.Range) []Ref {
+func (j jqPrograms) refsOutside(s *Scope, o outline, ranges []hcl.Range) []Ref {
 	if len(j) == 0 {
 		return nil
 	}
 	var out []Ref
-	for _, call := range findCalls(e, "jq") {
+	for _, call := range o.callsOf("jq") {
 		if p := j[s.programText(call)]; p != nil && !liesInside(call.Range(), ranges) {
 			out = append(out, p.Refs()...)
 		}
@@ -71,21 +71,6 @@ func (s *Scope) programText(call *hclsyntax.FunctionCallExpr) string {
 		return ""
 	}
 	return v.AsString()
-}
-
-func findCalls(e hcl.Expression, function string) []*hclsyntax.FunctionCallExpr {
-	n, ok := e.(hclsyntax.Node)
-	if !ok || !isComposite(e) {
-		return nil
-	}
-	var calls []*hclsyntax.FunctionCallExpr
-	_ = hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {
-		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok && call.Name == function {
-			calls = append(calls, call)
-		}
-		return nil
-	})
-	return calls
 }
 
 // bindFunction returns the function jq bound to a run, nil if there are no

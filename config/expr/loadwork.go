@@ -91,7 +91,7 @@ func isSmallValue(v cty.Value) bool {
 // arguments and results count as work.
 func (g *loopGuard) measureFunctions(e hclsyntax.Node, ec *hcl.EvalContext) map[string]function.Function {
 	out := map[string]function.Function{}
-	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
+	visitNodes(e, func(n hclsyntax.Node) {
 		name := ""
 		switch call := n.(type) {
 		case *hclsyntax.FunctionCallExpr:
@@ -102,7 +102,6 @@ func (g *loopGuard) measureFunctions(e hclsyntax.Node, ec *hcl.EvalContext) map[
 		if f, found := findFunction(ec, name); found && takesValues(f) {
 			out[name] = g.measureFunction(f)
 		}
-		return nil
 	})
 	return out
 }

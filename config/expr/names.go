@@ -16,7 +16,7 @@ import (
 
 // refsIn lists the names of the run that an expression reads. Each ends before
 // the first step that is not a plain member.
-func (s *Scope) refsIn(e hcl.Expression) []Ref { return s.refsOf(e.Variables()) }
+func (s *Scope) refsIn(e hcl.Expression) []Ref { return s.refsOf(namesIn(e)) }
 
 func (s *Scope) refsOf(names []hcl.Traversal) []Ref {
 	if len(names) == 0 {
@@ -56,7 +56,11 @@ func memberPath(t hcl.Traversal) []string {
 // does not know, including those in parts that the type check never evaluates.
 // It warns of texts that look like names.
 func (s *Scope) CheckNames(e hcl.Expression) hcl.Diagnostics {
-	diags := s.checkNames(e)
+	return s.checkNamesAndTexts(e, outlineOf(e))
+}
+
+func (s *Scope) checkNamesAndTexts(e hcl.Expression, o outline) hcl.Diagnostics {
+	diags := s.checkNames(o)
 	if n, ok := e.(hclsyntax.Node); ok && (isComposite(e) || !isSingleName(e)) {
 		diags = append(diags, s.checkTexts(n)...)
 	}
@@ -81,21 +85,19 @@ func isComposite(e hcl.Expression) bool {
 	return true
 }
 
-func (s *Scope) checkNames(e hcl.Expression) hcl.Diagnostics {
+func (s *Scope) checkNames(o outline) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	for _, t := range e.Variables() {
+	for _, t := range o.names {
 		diags = append(diags, s.checkTraversal(t)...)
 	}
-	if n, ok := e.(hclsyntax.Node); ok && isComposite(e) {
-		diags = append(diags, hclsyntax.VisitAll(n, s.checkFunction)...)
-		diags = append(diags, s.checkLoadArguments(e)...)
+	for _, call := range o.calls {
+		diags = append(diags, s.checkFunction(call)...)
 	}
-	return diags
+	return append(diags, s.checkLoadArguments(o)...)
 }
 
-func (s *Scope) checkFunction(n hclsyntax.Node) hcl.Diagnostics {
-	call, ok := n.(*hclsyntax.FunctionCallExpr)
-	if !ok || call.Name == "jq" {
+func (s *Scope) checkFunction(call *hclsyntax.FunctionCallExpr) hcl.Diagnostics {
+	if call.Name == "jq" {
 		return nil
 	}
 	if _, ok := s.functions[call.Name]; ok {
@@ -126,46 +128,37 @@ func (s *Scope) checkTraversal(t hcl.Traversal) hcl.Diagnostics {
 // IsLiteral reports whether an expression reads no name and calls no function,
 // so that its value is the same wherever it is loaded.
 func IsLiteral(e hcl.Expression) bool {
-	return len(e.Variables()) == 0 && !containsNode(e, func(n hclsyntax.Node) bool {
-		_, call := n.(*hclsyntax.FunctionCallExpr)
-		return call
-	})
+	o := outlineOf(e)
+	return len(o.names) == 0 && len(o.calls) == 0
 }
 
 // containsNode reports whether a node of the expression matches.
 func containsNode(e hcl.Expression, matches func(hclsyntax.Node) bool) bool {
-	found := false
-	if n, ok := e.(hclsyntax.Node); ok {
-		_ = hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {
-			found = found || matches(n)
-			return nil
-		})
-	}
-	return found
+	n, ok := e.(hclsyntax.Node)
+	return ok && anyNode(n, matches)
 }
 
 // checkLoadArguments refuses calls of functions that read files or the
 // environment if an argument depends on the run, directly or through the
 // variable of a for: the sender of a request would choose which file is read.
-func (s *Scope) checkLoadArguments(e hcl.Expression) hcl.Diagnostics {
-	n, ok := e.(hclsyntax.Node)
-	if !ok {
-		return nil
-	}
-	return hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {
-		call, ok := n.(*hclsyntax.FunctionCallExpr)
-		if !ok || !funcs.ReadsAtLoad(call.Name) {
-			return nil
+func (s *Scope) checkLoadArguments(o outline) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, call := range o.calls {
+		if funcs.ReadsAtLoad(call.Name) && len(s.refsOf(o.names)) > 0 {
+			diags = append(diags, s.checkFixedArguments(call)...)
 		}
-		constant := len(s.refsIn(e)) == 0
-		for _, arg := range call.Args {
-			for _, t := range arg.Variables() {
-				if _, fixed := s.consts[t.RootName()]; !fixed && !constant {
-					return hcl.Diagnostics{diag.Error(arg.Range(), "Value not fixed", fmt.Sprintf(
-						"%s reads when the file is loaded, so its argument can't depend on %s. It may depend on local and secret.", call.Name, t.RootName()))}
-				}
+	}
+	return diags
+}
+
+func (s *Scope) checkFixedArguments(call *hclsyntax.FunctionCallExpr) hcl.Diagnostics {
+	for _, arg := range call.Args {
+		for _, t := range namesIn(arg) {
+			if _, fixed := s.consts[t.RootName()]; !fixed {
+				return hcl.Diagnostics{diag.Error(arg.Range(), "Value not fixed", fmt.Sprintf(
+					"%s reads when the file is loaded, so its argument can't depend on %s. It may depend on local and secret.", call.Name, t.RootName()))}
 			}
 		}
-		return nil
-	})
+	}
+	return nil
 }

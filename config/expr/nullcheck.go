@@ -21,7 +21,7 @@ func (s *Scope) RefusingNull() *Scope {
 // CheckNotNull reports the values in an expression that may be null, for a place
 // that needs a value.
 func (s *Scope) CheckNotNull(e hcl.Expression) hcl.Diagnostics {
-	return s.RefusingNull().checkNulls(e, cty.DynamicPseudoType)
+	return s.RefusingNull().checkNulls(e, outlineOf(e), cty.DynamicPseudoType)
 }
 
 // nullCheck finds the nulls with which an expression fails. It evaluates the
@@ -38,9 +38,9 @@ type nullCheck struct {
 // checkNulls reports the uses of values that may be null where null fails. It is
 // an error if each run with the null fails, and a warning if a condition around
 // may keep such runs away.
-func (s *Scope) checkNulls(e hcl.Expression, want cty.Type) hcl.Diagnostics {
-	places := s.placesReadBy(e)
-	if len(places) == 0 || !s.refusesNull && !isComposite(e) && !s.readsBelow(e, places) && want != stringList {
+func (s *Scope) checkNulls(e hcl.Expression, o outline, want cty.Type) hcl.Diagnostics {
+	places := s.placesReadBy(o)
+	if len(places) == 0 || !s.refusesNull && !isComposite(e) && !readsBelow(o, places) && want != stringList {
 		return nil
 	}
 	c := &nullCheck{scope: s, src: e, want: want}
@@ -64,13 +64,13 @@ func (s *Scope) checkNulls(e hcl.Expression, want cty.Type) hcl.Diagnostics {
 var stringList = cty.List(cty.String)
 
 // placesReadBy lists the places that an expression reads.
-func (s *Scope) placesReadBy(e hcl.Expression) []nullPlace {
+func (s *Scope) placesReadBy(o outline) []nullPlace {
 	all := s.nullPlaces()
 	if len(all) == 0 {
 		return nil
 	}
 	var out []nullPlace
-	refs := s.refsIn(e)
+	refs := s.refsOf(o.names)
 	for i := range all {
 		for _, r := range refs {
 			if all[i].isBelow(r) {
@@ -83,8 +83,8 @@ func (s *Scope) placesReadBy(e hcl.Expression) []nullPlace {
 }
 
 // readsBelow reports whether a plain reference reads a member of a place.
-func (s *Scope) readsBelow(e hcl.Expression, places []nullPlace) bool {
-	for _, t := range e.Variables() {
+func readsBelow(o outline, places []nullPlace) bool {
+	for _, t := range o.names {
 		for i := range places {
 			if len(t) > len(places[i].path) {
 				return true

@@ -167,9 +167,9 @@ func (r Ref) String() string {
 }
 
 // liftedRanges returns the places of the arguments of nonsensitive.
-func liftedRanges(e hcl.Expression) []hcl.Range {
+func liftedRanges(o outline) []hcl.Range {
 	var out []hcl.Range
-	for _, call := range findCalls(e, funcs.Nonsensitive) {
+	for _, call := range o.callsOf(funcs.Nonsensitive) {
 		for _, arg := range call.Args {
 			out = append(out, arg.Range())
 		}

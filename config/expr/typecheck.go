@@ -22,7 +22,7 @@ func (s *Scope) checkOperands(e hcl.Expression) hcl.Diagnostics {
 		return nil
 	}
 	c := &operandCheck{scope: s}
-	_ = hclsyntax.VisitAll(n, c.checkNode)
+	visitNodes(n, c.checkNode)
 	return c.diags
 }
 
@@ -35,7 +35,7 @@ func (c *operandCheck) addError(e hclsyntax.Expression, summary, detail string) 
 	c.diags = append(c.diags, diag.Error(e.Range(), summary, detail))
 }
 
-func (c *operandCheck) checkNode(n hclsyntax.Node) hcl.Diagnostics {
+func (c *operandCheck) checkNode(n hclsyntax.Node) {
 	switch e := n.(type) {
 	case *hclsyntax.BinaryOpExpr:
 		c.checkBinary(e)
@@ -57,7 +57,6 @@ func (c *operandCheck) checkNode(n hclsyntax.Node) hcl.Diagnostics {
 			c.checkContains(e)
 		}
 	}
-	return nil
 }
 
 // evalOperand returns the value of an operand without its marks. It returns

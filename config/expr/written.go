@@ -28,7 +28,7 @@ func (s *Scope) IsWritten(e hcl.Expression) bool {
 	if s.written == nil {
 		return false
 	}
-	for _, t := range e.Variables() {
+	for _, t := range namesIn(e) {
 		if t.RootName() != localRoot {
 			return false
 		}
