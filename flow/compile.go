@@ -113,7 +113,6 @@ func (d *declaration) Describe(s *schema.Spec) {
 	s.Then(d.compiler.afterTrigger(f))
 	schema.Single(s, &f.Retry, "retry", "Attempts a failed async run again if the failure may pass. Completed actions do not run again. Without the block, a failed run is not attempted again by itself.")
 	Actions(s, &f.Actions)
-	s.Then(d.compiler.beforeFallback)
 	schema.BlockFunc(s, "on_error", fmt.Sprintf("Actions that run after an action failed the run. They may read `error.action`, `error.message`, `error.class`, `error.status` and `error.body`, and any action of the flow: an action that did not complete is null.\n\n"+
 		"In an async flow the run waits in a `delay` as elsewhere: it occupies no worker and continues after a restart. The list may take %d minutes; each `delay` starts this time again. In a sync flow it may take %d seconds in all, delays included, and the caller gets 504 at the `timeout` of the trigger even if the list has not ended.",
 		StoredFallbackTime/time.Minute, CallerFallbackTime/time.Second),
@@ -160,18 +159,33 @@ func (d *declaration) setTrigger(b *hclsyntax.Block, t Trigger) {
 // scope adds the names that every flow may read. Names of actions are added as the
 // lists are decoded; until then a hint explains why they can't be read.
 func (c *compiler) scope(s *expr.Scope) *expr.Scope {
-	why := map[string]string{}
-	for name, at := range c.declared {
-		why[name] = fmt.Sprintf("The action %q (line %d) may not have run at this point. An expression can name actions that always run before it: earlier ones in the same list and in the lists around it. A branch runs one case, and the actions of a parallel start together.", name, at.Start.Line)
-	}
-	for root, kinds := range c.triggerRoots {
-		s = s.WithUnavailable(root, map[string]string{"": fmt.Sprintf("%q is known in flows with %s only.", root, anyTrigger(kinds))})
-	}
 	return s.
 		With("run", runType).With("flow", flowType).With("action", cty.EmptyObject).
-		WithUnavailable("action", why).
-		WithUnavailable("error", map[string]string{"": `"error" is known inside on_error only.`}).
-		WithUnavailable("each", map[string]string{"": `"each" is known inside action "loop" only.`})
+		WithUnavailable(c.whyUnavailable)
+}
+
+// whyUnavailable says where names are known that exist in other flows or at other places
+// of the flow.
+func (c *compiler) whyUnavailable(place, name string) string {
+	if place == "action" {
+		at, ok := c.declared[name]
+		if !ok {
+			return ""
+		}
+		return fmt.Sprintf("The action %q (line %d) may not have run at this point. An expression can name actions that always run before it: earlier ones in the same list and in the lists around it. A branch runs one case, and the actions of a parallel start together.", name, at.Start.Line)
+	}
+	kinds, ofTrigger := c.triggerRoots[place]
+	switch {
+	case name != "":
+		return ""
+	case place == "error":
+		return `"error" is known inside on_error only.`
+	case place == "each":
+		return `"each" is known inside action "loop" only.`
+	case ofTrigger:
+		return fmt.Sprintf("%q is known in flows with %s only.", place, anyTrigger(kinds))
+	}
+	return ""
 }
 
 // afterTrigger makes the root names of the trigger known.
@@ -223,18 +237,21 @@ func anyTrigger(kinds []string) string {
 
 // beforeFallback makes every action of the flow known in on_error, including
 // actions with errors, so that one mistake is reported once.
-func (c *compiler) beforeFallback(ctx *schema.Context) {
-	ctx.Scope = ctx.Scope.WithoutAssumptions().With("error", errorType)
+func (c *compiler) beforeFallback(s *expr.Scope) *expr.Scope {
+	s = s.WithoutAssumptions().With("error", errorType)
 	for _, name := range c.readable {
-		ctx.Scope = ctx.Scope.WithMember("action", name, anyOutput)
+		s = s.WithMember("action", name, anyOutput)
 	}
+	return s
 }
 
 func (d *declaration) decodeOnError(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {
 	d.compiler.fallback = true
 	defer func() { d.compiler.fallback = false }()
+	inner := *c
+	inner.Scope = d.compiler.beforeFallback(c.Scope)
 	s := schema.DescribeFor(b, func(s *schema.Spec) { Actions(s, &d.flow.OnError) })
-	_, diags := schema.DecodeSpec(c, s, b, 0)
+	_, diags := schema.DecodeSpec(&inner, s, b, 0)
 	return diags
 }
 

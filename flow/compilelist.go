@@ -146,7 +146,12 @@ func compileStep(c *schema.Context, b *hclsyntax.Block) (*Step, hcl.Diagnostics)
 	outputs := stepOutputs{t: spec.OutputType()}
 	if s.Traits.Callee != nil {
 		if outputs = owner.calleeOutput(s.Traits.Callee); outputs.why != "" {
-			c.Scope = c.Scope.WithUnavailable("action."+s.Name, map[string]string{"*": outputs.why})
+			c.Scope = c.Scope.WithUnavailable(func(place, name string) string {
+				if place == "action."+s.Name && name == "*" {
+					return outputs.why
+				}
+				return ""
+			})
 		}
 	}
 	c.Scope = s.scopeBehind(c.Scope, outputs)

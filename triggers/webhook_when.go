@@ -11,6 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
 // IgnoredHeader marks the answer to a request for which the condition of the
@@ -28,11 +29,14 @@ func (w *webhook) describeWhen(s *schema.Spec) {
 // declareEarlyNames adds the parts of the request to the scope, without the
 // variables.
 func (w *webhook) declareEarlyNames(c *schema.Context) {
-	reasons := map[string]string{}
-	for _, v := range w.variables {
-		reasons[v.Name] = fmt.Sprintf("webhook.%s is a variable, and variables are not converted yet at this point. Read the part of the request, such as webhook.body or webhook.headers.", v.Name)
+	c.Scope = c.Scope.With(webhookRoot, cty.Object(w.requestTypes())).WithUnavailable(w.whyUnavailableEarly)
+}
+
+func (w *webhook) whyUnavailableEarly(place, name string) string {
+	if place != webhookRoot || input.Find(w.variables, name) == nil {
+		return ""
 	}
-	c.Scope = c.Scope.With(webhookRoot, cty.Object(w.requestTypes())).WithUnavailable(webhookRoot, reasons)
+	return fmt.Sprintf("webhook.%s is a variable, and variables are not converted yet at this point. Read the part of the request, such as webhook.body or webhook.headers.", name)
 }
 
 // checkWhen warns of a condition that lets no request pass.

@@ -24,17 +24,27 @@ func eachScope(c *schema.Context, outputs cty.Type) *expr.Scope {
 		if list, ok := c.Block.Body.Attributes["for_each"]; ok {
 			element = c.Scope.ElementType(list.Expr)
 		}
-		return c.Scope.With("each", eachType(element)).WithUnavailable("each", map[string]string{
-			"previous": "each.previous is known in a loop with while only.",
+		return c.Scope.With("each", eachType(element)).WithUnavailable(func(place, name string) string {
+			if place == "each" && name == "previous" {
+				return "each.previous is known in a loop with while only."
+			}
+			return ""
 		})
 	}
-	const onlyForEach = "A loop with while has no elements; it has each.index and each.previous."
 	return c.Scope.With("each", cty.Object(map[string]cty.Type{
 		"index": cty.Number, "previous": outputs, "outer": cty.DynamicPseudoType,
-	})).WithUnavailable("each", map[string]string{"key": onlyForEach, "value": onlyForEach}).
+	})).WithUnavailable(whyNoElements).
 		WithTrial("each", cty.ObjectVal(map[string]cty.Value{
 			"index": cty.Zero, "previous": cty.NullVal(outputs), "outer": cty.DynamicVal,
 		}))
+}
+
+// whyNoElements explains names that only a loop over elements has.
+func whyNoElements(place, name string) string {
+	if place == "each" && (name == "key" || name == "value") {
+		return "A loop with while has no elements; it has each.index and each.previous."
+	}
+	return ""
 }
 
 // checkForm checks the attributes that belong to one of the two forms.

@@ -65,7 +65,7 @@ func isEmpty(e hclsyntax.Expression) bool {
 }
 
 func (s *Scope) typeOfName(t hcl.Traversal) cty.Type {
-	typ, ok := s.run[t.RootName()]
+	typ, ok := s.RunType(t.RootName())
 	if !ok {
 		return cty.DynamicPseudoType
 	}

@@ -20,9 +20,7 @@ const minDerivedLength = 8
 // token in jsondecode(secret.login).token. No search for the secret finds it. It
 // is called from several goroutines.
 func (s *Scope) WithDerived(collect func(text string)) *Scope {
-	c := *s
-	c.derived = collect
-	return &c
+	return s.withBase(func(b *scopeBase) { b.derived = collect })
 }
 
 // collectDerived passes the texts to the collector. It leaves out the arguments of

@@ -16,8 +16,7 @@ import (
 // each run, or is null. A comparison with another value is a finding.
 func (s *Scope) WithEnum(root, name string, values []any) *Scope {
 	c := *s
-	c.enums = cloneOrNew(s.enums)
-	c.enums[root+"."+name] = values
+	c.enums = s.enums.with(root+"."+name, values)
 	return &c
 }
 
@@ -82,7 +81,7 @@ func (s *Scope) enumOf(e hclsyntax.Expression) (name string, values []any) {
 		return "", nil
 	}
 	name = read.Traversal.RootName() + "." + path[0]
-	return name, s.enums[name]
+	return name, s.enums.get(name)
 }
 
 // resultIfDifferent returns the result of a comparison of values that differ.

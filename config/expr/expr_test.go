@@ -49,7 +49,12 @@ func scope() *expr.Scope {
 	s := expr.NewScope(consts, funcs.Table(funcs.Options{}), clock.System{}).With("webhook", webhookType)
 	return s.WithMember("action", "sum", cty.Object(map[string]cty.Type{"value": cty.DynamicPseudoType})).
 		WithMember("action", "gone", cty.Object(map[string]cty.Type{"value": cty.DynamicPseudoType})).
-		WithUnavailable("action", map[string]string{"later": "It has not run yet."})
+		WithUnavailable(func(place, name string) string {
+			if place == "action" && name == "later" {
+				return "It has not run yet."
+			}
+			return ""
+		})
 }
 
 const runJSON = `{

@@ -41,9 +41,7 @@ type programForm struct {
 
 // WithForms returns a scope whose expressions and programs are added to f.
 func (s *Scope) WithForms(f *Forms) *Scope {
-	c := *s
-	c.forms = f
-	return &c
+	return s.withBase(func(b *scopeBase) { b.forms = f })
 }
 
 // addTo adds a compiled expression to forms, which may be nil.

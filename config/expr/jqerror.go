@@ -67,7 +67,7 @@ func (s *Scope) explainVariable(name string) string {
 }
 
 func (s *Scope) runRootNames() []string {
-	return slices.Sorted(maps.Keys(s.run))
+	return s.runRoots()
 }
 
 // jqNotHere are functions of jq that need more than a value and a program.

@@ -114,7 +114,7 @@ func (s *Scope) checkFunction(call *hclsyntax.FunctionCallExpr) hcl.Diagnostics 
 
 func (s *Scope) checkTraversal(t hcl.Traversal) hcl.Diagnostics {
 	root := t.RootName()
-	if typ, ok := s.run[root]; ok {
+	if typ, ok := s.RunType(root); ok {
 		return s.checkMembers(t, typ)
 	}
 	v, ok := s.consts[root]

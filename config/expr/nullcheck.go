@@ -63,19 +63,20 @@ func (s *Scope) checkNulls(e hcl.Expression, o outline, want cty.Type) hcl.Diagn
 
 var stringList = cty.List(cty.String)
 
-// placesReadBy lists the places that an expression reads.
+// placesReadBy lists the places that an expression reads, with their reasons.
 func (s *Scope) placesReadBy(o outline) []nullPlace {
-	all := s.nullPlaces()
-	if len(all) == 0 {
-		return nil
-	}
 	var out []nullPlace
 	refs := s.refsOf(o.names)
-	for i := range all {
-		for _, r := range refs {
-			if all[i].isBelow(r) {
-				out = append(out, all[i])
-				break
+	for _, n := range s.run {
+		if !slices.ContainsFunc(refs, func(r Ref) bool { return r.Root == n.name }) {
+			continue
+		}
+		places := n.nullPlaces()
+		for i := range places {
+			if places[i].isBelowAny(refs) {
+				p := places[i]
+				p.why = s.reasons.get(p.label)
+				out = append(out, p)
 			}
 		}
 	}

@@ -31,8 +31,7 @@ const elementStep = "*"
 // means that no condition is known.
 func (s *Scope) WithNullable(root, name string, t cty.Type, why, cure string, unless *Expr) *Scope {
 	c := s.withMember(root, name, t, true)
-	c.reasons = cloneOrNew(s.reasons)
-	c.reasons[root+"."+name] = &nullReason{text: why, cure: cure, unless: unless}
+	c.reasons = s.reasons.with(root+"."+name, &nullReason{text: why, cure: cure, unless: unless})
 	return c
 }
 
@@ -41,37 +40,39 @@ func (s *Scope) WithNullable(root, name string, t cty.Type, why, cure string, un
 // whole sentences.
 func (s *Scope) WithNullReason(place, why, cure string) *Scope {
 	c := *s
-	c.reasons = cloneOrNew(s.reasons)
-	c.reasons[place] = &nullReason{text: why, cure: cure}
+	c.reasons = s.reasons.with(place, &nullReason{text: why, cure: cure})
 	return &c
 }
 
-// nullPlaces lists the places of all names of the run.
-func (s *Scope) nullPlaces() []nullPlace {
-	s.checked.placesOnce.Do(func() {
-		for root, t := range s.run {
-			s.checked.places = s.appendNullPlaces(s.checked.places, []string{root}, root, t)
-		}
-		slices.SortFunc(s.checked.places, func(a, b nullPlace) int { return slices.Compare(a.path, b.path) })
+// nullPlaces lists the places below a name of the run, sorted. They have no reasons,
+// which depend on the scope.
+func (n *runName) nullPlaces() []nullPlace {
+	n.placesOnce.Do(func() {
+		n.places = appendNullPlaces(nil, []string{n.name}, n.name, n.declaredType())
+		slices.SortFunc(n.places, func(a, b nullPlace) int { return slices.Compare(a.path, b.path) })
 	})
-	return s.checked.places
+	return n.places
 }
 
 // appendNullPlaces appends the places below a value. It does not look into maps
 // and tuples: an expression names their members, so no value stands for all.
-func (s *Scope) appendNullPlaces(out []nullPlace, path []string, label string, t cty.Type) []nullPlace {
+func appendNullPlaces(out []nullPlace, path []string, label string, t cty.Type) []nullPlace {
 	switch {
 	case t.IsListType():
-		return s.appendNullPlaces(out, append(slices.Clip(path), elementStep), label+"[*]", t.ElementType())
+		return appendNullPlaces(out, append(slices.Clip(path), elementStep), label+"[*]", t.ElementType())
 	case !t.IsObjectType():
 		return out
 	}
 	for name, at := range t.AttributeTypes() {
-		inner, innerLabel := append(slices.Clip(path), name), label+"."+name
-		if t.AttributeOptional(name) {
-			out = append(out, nullPlace{path: inner, label: innerLabel, typ: at.WithoutOptionalAttributesDeep(), why: s.reasons[innerLabel]})
+		optional := t.AttributeOptional(name)
+		if !optional && !at.IsListType() && !at.IsObjectType() {
+			continue
 		}
-		out = s.appendNullPlaces(out, inner, innerLabel, at)
+		inner, innerLabel := append(slices.Clip(path), name), label+"."+name
+		if optional {
+			out = append(out, nullPlace{path: inner, label: innerLabel, typ: at.WithoutOptionalAttributesDeep()})
+		}
+		out = appendNullPlaces(out, inner, innerLabel, at)
 	}
 	return out
 }
@@ -93,6 +94,15 @@ func (p *nullPlace) isBelow(r Ref) bool {
 	return true
 }
 
+func (p *nullPlace) isBelowAny(refs []Ref) bool {
+	for _, r := range refs {
+		if p.isBelow(r) {
+			return true
+		}
+	}
+	return false
+}
+
 // inElement reports whether the place lies in the elements of a list.
 func (p *nullPlace) inElement() bool { return slices.Contains(p.path, elementStep) }
 
@@ -103,7 +113,7 @@ func (s *Scope) witness(places []nullPlace) *hcl.EvalContext {
 	ctx.Variables = map[string]cty.Value{}
 	for _, p := range places {
 		root := p.path[0]
-		ctx.Variables[root] = valueWithNulls(s.run[root], p.path[:1], places)
+		ctx.Variables[root] = valueWithNulls(s.findName(root).declaredType(), p.path[:1], places)
 	}
 	return ctx
 }

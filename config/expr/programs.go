@@ -28,9 +28,7 @@ type sharedProgram struct {
 
 // WithPrograms returns a scope whose programs are shared with other scopes.
 func (s *Scope) WithPrograms(p *Programs) *Scope {
-	c := *s
-	c.programs = p
-	return &c
+	return s.withBase(func(b *scopeBase) { b.programs = p })
 }
 
 // find returns a program that was compiled before, nil if there is none. The Programs

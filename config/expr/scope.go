@@ -48,49 +48,77 @@ type ValueRecorder interface {
 // Scope holds the names that an expression may read at one place of a file. A
 // scope never changes; the methods With… return a changed copy.
 type Scope struct {
-	consts      map[string]cty.Value
-	run         map[string]cty.Type
-	unavailable map[string]map[string]string
-	functions   map[string]function.Function
-	static      *hcl.EvalContext
-	unmarked    *hcl.EvalContext
-	source      func(name string) []byte
-	clock       clock.Clock
+	*scopeBase
+	run         []*runName // sorted by name
+	unavailable *unavailable
 	checked     *lazyContext
 	escape      func(string) string  // applied to texts of the run; see WithEscape
 	isURL       bool                 // escape is for a URL; see CompileURL
 	urlMembers  []string             // see CompileURLMembers
 	observer    func(Reader)         // see WithObserver
-	constants   func(root string)    // see WithConstantObserver
-	programs    *Programs            // see WithPrograms
-	derived     func(text string)    // see WithDerived
-	forms       *Forms               // see WithForms
 	trials      map[string]cty.Value // see WithTrial
-	written     map[string]bool      // see WithWritten
 
-	reasons     map[string]*nullReason // by the label of a nullPlace
-	assumed     []assumption           // conditions whose results are known here
-	enums       map[string][]any       // by name, see WithEnum
-	mayNotRun   bool                   // see MayNotRun
-	refusesNull bool                   // see RefusingNull
-	links       bool                   // see WithLinks
-	loadSteps   int                    // maxLoadSteps if it is 0; tests take fewer
+	reasons     *chain[*nullReason] // by the label of a nullPlace
+	assumed     []assumption        // conditions whose results are known here
+	enums       *chain[[]any]       // by name, see WithEnum
+	mayNotRun   bool                // see MayNotRun
+	refusesNull bool                // see RefusingNull
+	links       bool                // see WithLinks
 }
 
-// lazyContext is the context of the type check and the places that may be null,
-// each made at its first use.
+// scopeBase is the part that all scopes of a flow share.
+type scopeBase struct {
+	consts    map[string]cty.Value
+	functions map[string]function.Function
+	static    *hcl.EvalContext
+	unmarked  *hcl.EvalContext
+	source    func(name string) []byte
+	clock     clock.Clock
+	constants func(root string) // see WithConstantObserver
+	programs  *Programs         // see WithPrograms
+	derived   func(text string) // see WithDerived
+	forms     *Forms            // see WithForms
+	written   map[string]bool   // see WithWritten
+	loadSteps int               // maxLoadSteps if it is 0; tests take fewer
+}
+
+// withBase returns a scope with a changed copy of the base.
+func (s *Scope) withBase(change func(*scopeBase)) *Scope {
+	c, base := *s, *s.scopeBase
+	change(&base)
+	c.scopeBase = &base
+	return &c
+}
+
+// chain is a map that is extended without a copy. Lookups are rare, and the maps small.
+type chain[V any] struct {
+	key   string
+	value V
+	next  *chain[V]
+}
+
+func (c *chain[V]) with(key string, v V) *chain[V] { return &chain[V]{key, v, c} }
+
+func (c *chain[V]) get(key string) (v V) {
+	for ; c != nil; c = c.next {
+		if c.key == key {
+			return c.value
+		}
+	}
+	return v
+}
+
+// lazyContext is the context of the type check, made at its first use.
 type lazyContext struct {
-	once       sync.Once
-	ctx        *hcl.EvalContext
-	placesOnce sync.Once
-	places     []nullPlace
+	once sync.Once
+	ctx  *hcl.EvalContext
 }
 
 // NewScope returns a scope with root names that are known at load, whose values
 // may be marked or unknown, and with functions. The clock limits how long an
 // expression is evaluated.
 func NewScope(consts map[string]cty.Value, functions map[string]function.Function, c clock.Clock) *Scope {
-	s := &Scope{consts: consts, functions: functions, clock: c, checked: &lazyContext{}}
+	s := &Scope{scopeBase: &scopeBase{consts: consts, functions: functions, clock: c}, checked: &lazyContext{}}
 	s.static = &hcl.EvalContext{Variables: consts, Functions: functions}
 	s.unmarked = s.unmarkedContext()
 	return s
@@ -100,10 +128,14 @@ func NewScope(consts map[string]cty.Value, functions map[string]function.Functio
 // cty.DynamicPseudoType any name may be read below root. Optional attributes of
 // an object type are null in some runs.
 func (s *Scope) With(root string, t cty.Type) *Scope {
+	return s.withName(&runName{name: root, typ: t})
+}
+
+func (s *Scope) withName(n *runName) *Scope {
+	root := n.name
 	c := *s
 	c.assumed = dropAssumptions(s.assumed, root)
-	c.run = cloneOrNew(s.run)
-	c.run[root] = t
+	c.run = replaceName(s.run, n)
 	c.checked = &lazyContext{}
 	if _, known := s.trials[root]; known {
 		c.trials = maps.Clone(s.trials)
@@ -143,42 +175,24 @@ func (s *Scope) WithMember(root, name string, t cty.Type) *Scope {
 }
 
 func (s *Scope) withMember(root, name string, t cty.Type, nullable bool) *Scope {
-	members, optional := map[string]cty.Type{}, []string{}
-	if old, ok := s.run[root]; ok && old.IsObjectType() {
-		members = maps.Clone(old.AttributeTypes())
-		optional = slices.Collect(maps.Keys(old.OptionalAttributes()))
+	var members []*runName
+	if old := s.findName(root); old != nil {
+		members = old.listMembers()
 	}
-	members[name] = t
-	if nullable {
-		optional = append(optional, name)
+	if old := findName(members, name); old != nil {
+		nullable = nullable || old.nullable
 	}
-	c := s.With(root, cty.ObjectWithOptionalAttrs(members, optional))
+	c := s.withName(&runName{name: root, members: replaceName(members, &runName{name: name, typ: t, nullable: nullable}), grows: true})
 	c.assumed = s.assumed
 	return c
 }
 
-// anyName stands for all unknown members in WithUnavailable.
-const anyName = "*"
-
-// WithUnavailable returns a scope that explains why names that exist in other
-// places can't be read here. Reasons are whole sentences by the name of a member
-// below root: "" stands for root itself, and "*" for all other members.
-func (s *Scope) WithUnavailable(root string, reasons map[string]string) *Scope {
-	return s.WithUnavailableNames(map[string]map[string]string{root: reasons})
-}
-
-// WithUnavailableNames is WithUnavailable for many roots, by root and name.
-func (s *Scope) WithUnavailableNames(reasons map[string]map[string]string) *Scope {
-	c := *s
-	c.unavailable = cloneOrNew(s.unavailable)
-	maps.Copy(c.unavailable, reasons)
-	return &c
-}
-
 // RunType returns the declared type of a root name of the run.
 func (s *Scope) RunType(root string) (cty.Type, bool) {
-	t, ok := s.run[root]
-	return t, ok
+	if n := s.findName(root); n != nil {
+		return n.declaredType(), true
+	}
+	return cty.NilType, false
 }
 
 // EvalContext returns the context in which expressions without names of the run
@@ -195,19 +209,18 @@ func (s *Scope) Evaluate(e hcl.Expression) (cty.Value, hcl.Diagnostics) {
 // WithConstantObserver returns a scope that tells observe which roots Constant
 // returns as a whole.
 func (s *Scope) WithConstantObserver(observe func(root string)) *Scope {
-	c := *s
-	c.constants = observe
-	return &c
+	return s.withBase(func(b *scopeBase) { b.constants = observe })
 }
 
 // WithFunctions returns a scope in which functions take the place of those of the
 // same names.
 func (s *Scope) WithFunctions(functions map[string]function.Function) *Scope {
-	c := *s
-	c.static, c.unmarked = s.static.NewChild(), s.unmarked.NewChild()
-	c.static.Functions, c.unmarked.Functions = functions, functions
+	c := s.withBase(func(b *scopeBase) {
+		b.static, b.unmarked = s.static.NewChild(), s.unmarked.NewChild()
+		b.static.Functions, b.unmarked.Functions = functions, functions
+	})
 	c.checked = &lazyContext{}
-	return &c
+	return c
 }
 
 // Constant returns the value of a root name that is known at load.
@@ -219,14 +232,13 @@ func (s *Scope) Constant(root string) (cty.Value, bool) {
 	return v, ok
 }
 
-func (s *Scope) isRun(root string) bool {
-	_, ok := s.run[root]
-	return ok
-}
+func (s *Scope) findName(root string) *runName { return findName(s.run, root) }
+
+func (s *Scope) isRun(root string) bool { return s.findName(root) != nil }
 
 // rootNames returns all root names, sorted.
 func (s *Scope) rootNames() []string {
-	names := slices.AppendSeq(slices.Collect(maps.Keys(s.run)), maps.Keys(s.consts))
+	names := slices.AppendSeq(s.runRoots(), maps.Keys(s.consts))
 	slices.Sort(names)
 	return names
 }
@@ -251,24 +263,11 @@ func (s *Scope) checkContext() *hcl.EvalContext {
 func (s *Scope) newCheckContext() *hcl.EvalContext {
 	ctx := s.static.NewChild()
 	ctx.Variables = make(map[string]cty.Value, len(s.run))
-	for name, t := range s.run {
-		ctx.Variables[name] = unknownValue(t)
+	for _, n := range s.run {
+		ctx.Variables[n.name] = n.unknown()
 	}
 	ctx.Functions = map[string]function.Function{"jq": newJQFunction(nil), funcs.LinkURL: funcs.UnknownLinkFunction()}
 	return ctx
-}
-
-// unknownValue returns an unknown value of a type. For an object type it returns
-// an object of unknown members, so that HCL reports members that do not exist.
-func unknownValue(t cty.Type) cty.Value {
-	if !t.IsObjectType() {
-		return cty.UnknownVal(t.WithoutOptionalAttributesDeep())
-	}
-	members := make(map[string]cty.Value, len(t.AttributeTypes()))
-	for name, at := range t.AttributeTypes() {
-		members[name] = unknownValue(at)
-	}
-	return cty.ObjectVal(members)
 }
 
 func cloneOrNew[V any](m map[string]V) map[string]V {

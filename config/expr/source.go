@@ -14,9 +14,7 @@ type sourceMap func(from, to int) hcl.Range
 // WithSource returns a scope that can point to a place inside a text. source
 // returns the bytes of a file by its name in ranges.
 func (s *Scope) WithSource(source func(name string) []byte) *Scope {
-	c := *s
-	c.source = source
-	return &c
+	return s.withBase(func(b *scopeBase) { b.source = source })
 }
 
 // sourceMap maps the bytes of a literal text to their place in the file. For any

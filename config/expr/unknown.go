@@ -16,7 +16,7 @@ import (
 // explainRoot returns the finding's detail for an unknown root name, with a
 // suggestion.
 func (s *Scope) explainRoot(root string) string {
-	if why := s.unavailable[root][""]; why != "" {
+	if why := s.whyUnavailable(root, ""); why != "" {
 		return why
 	}
 	detail := fmt.Sprintf("There is no %q here.", root)
@@ -79,8 +79,8 @@ func translateRoot(root string) string {
 
 // rootType returns the type of a root name, cty.DynamicPseudoType if unknown.
 func (s *Scope) rootType(root string) cty.Type {
-	if t, ok := s.run[root]; ok {
-		return t
+	if n := s.findName(root); n != nil {
+		return n.declaredType()
 	}
 	if v, ok := s.consts[root]; ok {
 		return v.Type()
@@ -137,7 +137,7 @@ func memberName(tr hcl.Traverser) (string, bool) {
 }
 
 func (s *Scope) explainMember(where, name string, typ cty.Type) string {
-	if why := s.unavailable[where][name]; why != "" {
+	if why := s.whyUnavailable(where, name); why != "" {
 		return why
 	}
 	names := slices.Sorted(maps.Keys(typ.AttributeTypes()))
@@ -145,7 +145,7 @@ func (s *Scope) explainMember(where, name string, typ cty.Type) string {
 	if hint := diag.DidYouMean(name, names); hint != "" {
 		return detail + hint
 	}
-	if reason := s.unavailable[where][anyName]; reason != "" {
+	if reason := s.whyUnavailable(where, anyName); reason != "" {
 		return detail + " " + reason
 	}
 	if len(names) == 0 {

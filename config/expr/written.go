@@ -16,9 +16,7 @@ const localRoot = "local"
 // WithWritten returns a scope of flow files, with the locals that IsWritten reports.
 // Other scopes are those of texts that stand in no file: nothing is written there.
 func (s *Scope) WithWritten(locals map[string]bool) *Scope {
-	c := *s
-	c.written = locals
-	return &c
+	return s.withBase(func(b *scopeBase) { b.written = locals })
 }
 
 // IsWritten reports whether the flow files alone state the value of an expression

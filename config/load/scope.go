@@ -62,7 +62,7 @@ func (s *scopes) withConstants(f *file, consts map[string]cty.Value) *expr.Scope
 func (s *scopes) newScope(dir string, consts map[string]cty.Value, written map[string]bool, functions map[string]function.Function) *expr.Scope {
 	consts = maps.Clone(consts)
 	consts["path"] = modulePath(dir)
-	return expr.NewScope(consts, functions, s.clock).WithSource(s.kept.textOf).WithUnavailableNames(s.kept.unavailable).WithWritten(written).WithPrograms(s.kept.programs)
+	return expr.NewScope(consts, functions, s.clock).WithSource(s.kept.textOf).WithUnavailable(s.kept.whyUnavailable).WithWritten(written).WithPrograms(s.kept.programs)
 }
 
 // modulePath returns the value of the name "path" in files of a folder, whose name
@@ -89,6 +89,8 @@ func (s *scopes) functions(dir string) map[string]function.Function {
 	s.tables[dir] = table
 	return table
 }
+
+func (l *Loader) whyUnavailable(place, name string) string { return l.unavailable[place][name] }
 
 // unavailableAtLoad explains the names that can't be read at load, or not yet.
 func unavailableAtLoad(kinds flow.Kinds, connections []flow.ConnectionKind) map[string]map[string]string {
