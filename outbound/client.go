@@ -42,7 +42,8 @@ const DefaultIdleTimeout = 4 * time.Second
 // of its options, and never changes. It may be used by many goroutines at once.
 type Client struct {
 	policy      Policy
-	userAgent   string
+	userAgent   []string // the values of two headers, which requests share
+	encodings   []string
 	timeout     time.Duration
 	dialTimeout time.Duration
 	resolver    *net.Resolver
@@ -63,7 +64,8 @@ func New(opts Options) *Client {
 	}
 	c := &Client{
 		policy:      opts.Policy,
-		userAgent:   cmp.Or(opts.UserAgent, "gateway"),
+		userAgent:   []string{cmp.Or(opts.UserAgent, "gateway")},
+		encodings:   []string{"gzip"},
 		timeout:     orDefault(opts.Timeout, time.Minute),
 		dialTimeout: orDefault(opts.DialTimeout, 10*time.Second),
 		resolver:    opts.Resolver,
@@ -93,12 +95,7 @@ func (c *Client) CloseIdle() { c.pools.closeIdle() }
 // goes out on another one. After its first byte a lost connection is an error with
 // [ReasonConnect].
 func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
-	if _, has := ctx.Deadline(); !has {
-		limited, cancel := clock.WithTimeout(ctx, c.clock, c.timeout)
-		defer cancel()
-		ctx = limited
-	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := c.limitTime(ctx)
 	defer cancel()
 	current, failed := c.firstHop(req)
 	if failed != nil {
@@ -111,6 +108,14 @@ func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
 		return nil, failed
 	}
 	return response, nil
+}
+
+// limitTime returns a context that cancel ends, and that has a deadline.
+func (c *Client) limitTime(ctx context.Context) (limited context.Context, cancel context.CancelFunc) {
+	if _, has := ctx.Deadline(); has {
+		return context.WithCancel(ctx)
+	}
+	return clock.WithTimeout(ctx, c.clock, c.timeout)
 }
 
 // follow sends a request and follows redirects.

@@ -2,7 +2,6 @@ package outbound
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,14 +9,24 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
+// addedHeaders is how many headers a client adds at most: user agent, encoding, and
+// two of a trace.
+const addedHeaders = 4
+
 // wireHeader checks a request's header and brings it to canonical names. It
 // removes Host, which is sent in its own way, and the fields that belong to one
 // connection and not to the message (RFC 9110 section 7.6.1), so that headers
 // of an incoming request can be passed on. Headers named by a Connection header
 // stay: a caller of the gateway must not be able to remove a field that a flow sends.
 func wireHeader(given http.Header) (header http.Header, host, fault string) {
-	header = make(http.Header, len(given)+2)
-	for _, name := range slices.Sorted(maps.Keys(given)) {
+	header = make(http.Header, len(given)+addedHeaders)
+	var few [8]string // on the stack
+	names := few[:0]
+	for name := range given {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
 		if !isToken(name) {
 			return nil, "", nameFault(name)
 		}
@@ -27,7 +36,11 @@ func wireHeader(given http.Header) (header http.Header, host, fault string) {
 				return nil, "", fmt.Sprintf("the value of header %q has a line break or another control character; remove it, or encode it", canonical)
 			}
 		}
-		if !ofConnection(canonical) {
+		switch {
+		case ofConnection(canonical):
+		case header[canonical] == nil:
+			header[canonical] = slices.Clip(given[name]) // nothing changes it, and an append copies it
+		default:
 			header[canonical] = append(header[canonical], given[name]...)
 		}
 	}

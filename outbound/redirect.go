@@ -40,7 +40,7 @@ func (c *Client) nextHop(h *hop, answer *http.Response, req *Request, followed i
 		for _, name := range []string{"Content-Encoding", "Content-Language", "Content-Location", "Content-Type"} {
 			delete(next.header, name)
 		}
-		next.askForGzip()
+		c.askForGzip(next)
 	}
 	if sameParty(h.url, target) {
 		return next, nil

@@ -75,17 +75,17 @@ func (c *Client) firstHop(req *Request) (*hop, *Error) {
 		return nil, newError(ReasonInvalid, why, nil).withTarget(h.origin())
 	}
 	if _, has := h.header["User-Agent"]; !has {
-		h.header.Set("User-Agent", c.userAgent)
+		h.header["User-Agent"] = c.userAgent
 	}
-	h.askForGzip()
+	c.askForGzip(h)
 	return h, nil
 }
 
 // askForGzip changes no request that has its own Accept-Encoding, or that asks for
 // a part of a body: an encoded part could not be decoded.
-func (h *hop) askForGzip() {
+func (c *Client) askForGzip(h *hop) {
 	if h.method != http.MethodHead && h.header.Get("Accept-Encoding") == "" && h.header.Get("Range") == "" {
-		h.header.Set("Accept-Encoding", "gzip")
+		h.header["Accept-Encoding"] = c.encodings
 	}
 }
 

@@ -128,8 +128,14 @@ func (r *Run) writeSteps(ctx context.Context, steps []store.Step) error {
 	return nil
 }
 
+// expectedSteps is for how many steps of a run memory is taken at once.
+const expectedSteps = 8
+
 // appendPending appends a step that has ended. It is called under mu.
 func (r *Run) appendPending(s store.Step) {
+	if r.pending == nil {
+		r.pending = make([]store.Step, 0, min(len(r.Endpoint.Flow.Actions), expectedSteps))
+	}
 	r.pending = append(r.pending, s)
 	if s.State == flow.Skipped || r.Endpoint.IsPure(s.Kind) {
 		return

@@ -69,6 +69,10 @@ func (t *tx) claimRuns(q *store.ClaimQuery) ([]store.Work, error) {
 			if err != nil {
 				return nil, err
 			}
+			if work == nil {
+				work = found
+				continue
+			}
 			work = append(work, found...)
 		}
 	}
@@ -104,7 +108,7 @@ func (t *tx) claimFlow(q *store.ClaimQuery, flow string, n int) ([]store.Work, e
 	const claim = `UPDATE runs SET state = 3, fence = fence + 1, started = coalesce(started, ?), due = NULL
 		WHERE seq IN (SELECT seq FROM runs WHERE flow = ? AND state <= 3 AND state = 1 ORDER BY seq LIMIT ? + 0)
 		RETURNING seq, id, fence, attempt, started, okey, retried`
-	var work []store.Work
+	work := make([]store.Work, 0, n)
 	until := t.leases.endAfter(q.Lease)
 	err := t.queryWrite(claim, func(v []driver.Value) error {
 		seq, l := intOf(v[0]), lease{id: idOf(v[1]), flow: flow, owner: q.Owner, fence: intOf(v[2]), started: intOf(v[4]), okey: blobOf(v[5]), until: until}
