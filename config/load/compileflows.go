@@ -8,6 +8,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/parallel"
 )
 
 // compiledFlow is a flow and what its compilation depends on and has found out.
@@ -129,7 +130,7 @@ func (c *flowCompiler) dropOtherVersions() {
 	}
 	same := c.next.sources == c.kept.last.sources
 	other := make([]bool, len(c.flows))
-	runParallel(len(c.flows), func(i int) {
+	parallel.For(len(c.flows), func(i int) {
 		f := c.flows[i]
 		if f != nil && (!same || len(f.part.files) > 0 || len(f.calls) > 0) {
 			other[i] = c.versions.versionOf(f.flow.Name) != f.version
@@ -145,7 +146,7 @@ func (c *flowCompiler) dropOtherVersions() {
 // compileMissing compiles the flows that are missing, those that are called first.
 func (c *flowCompiler) compileMissing() {
 	called := make([][]string, len(c.blocks))
-	runParallel(len(c.blocks), func(i int) {
+	parallel.For(len(c.blocks), func(i int) {
 		if f := c.flows[i]; f != nil {
 			called[i] = f.called
 		} else if b := c.blocks[i]; b.mayCall {
@@ -163,7 +164,7 @@ func (c *flowCompiler) compileMissing() {
 		level = c.onlyMissing(level)
 		results := make([]*compiledFlow, len(level))
 		c.announceBulk(len(level))
-		runParallel(len(level), func(n int) {
+		parallel.For(len(level), func(n int) {
 			i := level[n]
 			results[n] = c.compile(c.blocks[i], called[i], kinds)
 			c.countBulk()

@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/webhook-gateway/gateway/config/syntax"
+	"github.com/webhook-gateway/gateway/internal/parallel"
 )
 
 // Bounds of a load: a wrong path must end in a message, not in a machine
@@ -30,7 +28,7 @@ func (l *loader) readFlowFiles() {
 	l.report(diags...)
 	l.incomplete = diags.HasErrors()
 	read := make([]*file, len(found.Files))
-	runParallel(len(read), func(i int) { read[i] = l.readSource(found.Files[i], l.kept.files[found.Files[i]]) })
+	parallel.For(len(read), func(i int) { read[i] = l.readSource(found.Files[i], l.kept.files[found.Files[i]]) })
 	l.parseFiles(read)
 	files := make(map[Path]*file, len(read))
 	for _, f := range read {
@@ -51,7 +49,7 @@ func (l *loader) parseFiles(read []*file) {
 	l.announceBulk(len(changed))
 	sketch := len(changed) >= bulkFlows && !l.kept.parseAll
 	noBlocks := &hclsyntax.Body{}
-	runParallel(len(changed), func(i int) {
+	parallel.For(len(changed), func(i int) {
 		f := changed[i]
 		if !sketch || f.mistaken.Load() || !f.sketch(noBlocks) {
 			f.parse()
@@ -134,28 +132,4 @@ func fileErrorCause(err error) string {
 		return p.Err.Error()
 	}
 	return err.Error()
-}
-
-// runParallel calls do with the numbers from 0 to n-1 on all processors and
-// returns after the last call. A panic of do is passed on to the caller.
-func runParallel(n int, do func(i int)) {
-	var next atomic.Int64
-	var panicked atomic.Pointer[any]
-	var wait sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wait.Go(func() {
-			defer func() {
-				if p := recover(); p != nil {
-					panicked.CompareAndSwap(nil, &p)
-				}
-			}()
-			for i := next.Add(1); i <= int64(n); i = next.Add(1) {
-				do(int(i - 1))
-			}
-		})
-	}
-	wait.Wait()
-	if p := panicked.Load(); p != nil {
-		panic(*p)
-	}
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io/fs"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -26,16 +25,6 @@ type Digest [sha256.Size]byte
 // DigestFile reads a file as a load does. If the file has not changed since a
 // load, the digest equals the one in Config.Read.
 func DigestFile(fsys fs.FS, name string) Digest { return digestContent(readBounded(fsys, name)) }
-
-// DigestFiles reads the files that are the keys of a map, and sets their digests.
-func DigestFiles(fsys fs.FS, files map[string]Digest) {
-	names := slices.Collect(maps.Keys(files))
-	digests := make([]Digest, len(names))
-	runParallel(len(names), func(i int) { digests[i] = DigestFile(fsys, names[i]) })
-	for i, name := range names {
-		files[name] = digests[i]
-	}
-}
 
 func digestContent(src []byte, err error) Digest {
 	if err != nil {

@@ -25,6 +25,7 @@ type loop struct {
 	errors  <-chan error
 	matches func(fsnotify.Event) bool // the event may change the result of a load
 	changed func() bool               // scans the files
+	polled  func() bool               // scans the files without an event
 	retry   func() bool               // the last load failed for a reason that may pass
 	reload  func()
 	warn    func(error)
@@ -92,7 +93,7 @@ func (l *loop) pollFiles() {
 		l.reopen()
 	}
 	l.force = l.retry()
-	if l.since.IsZero() && (l.changed() || l.force) {
+	if l.since.IsZero() && (l.polled() || l.force) {
 		l.delayScan()
 	}
 }

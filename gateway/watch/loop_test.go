@@ -32,6 +32,7 @@ func runLoop(t *testing.T, test func(w *fixture)) {
 			clock: clock.System{}, events: p.events, errors: p.errors, poll: time.Minute,
 			matches: func(e fsnotify.Event) bool { return e.Name == "a.hcl" },
 			changed: func() bool { p.scans++; return p.dirty.Load() },
+			polled:  func() bool { p.scans++; return p.dirty.Load() },
 			retry:   func() bool { return p.retry.Load() },
 			reload:  func() { p.dirty.Store(false); p.reloads = append(p.reloads, time.Since(began)) },
 			warn:    func(error) {},

@@ -2,16 +2,21 @@ package watch
 
 import (
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/parallel"
 )
 
 // fileState holds the state of the files at one moment.
 type fileState struct {
-	digests map[string]load.Digest // of all files that a load would read, by path in the file system
+	digests map[string]load.Digest // of the files that a load would and could read, by path in the file system
 	set     *watchSet              // the folders in which changes of them appear
 }
 
@@ -31,39 +36,74 @@ func FSPath(path string) string {
 func osPath(path string) string { return filepath.Clean("/" + filepath.FromSlash(path)) }
 
 // Digests reads the flow files of some paths.
-func Digests(paths []string) map[string]load.Digest { return scan(paths, false, nil).digests }
+func Digests(paths []string) map[string]load.Digest {
+	return newScanner(paths, false).scan(nil).digests
+}
 
-// scan reads the flow files that exist now, the files of tests if they matter, and
+// scanner scans files again and again. It reads a file only if the file may have changed
+// since a scan before.
+type scanner struct {
+	paths []string             // flow files and folders, as paths of the operating system
+	tests bool                 // also scan the files of tests
+	now   func() time.Time     // of the machine, as the files have its times
+	known map[string]knownFile // by path in the file system
+}
+
+func newScanner(paths []string, tests bool) *scanner {
+	return &scanner{paths: paths, tests: tests, now: clock.System{}.Now}
+}
+
+// scan scans the flow files that exist now, the files of tests if they matter, and
 // the other files that the last load has read.
-func scan(paths []string, tests bool, read map[string]load.Digest) fileState {
-	s := fileState{digests: map[string]load.Digest{}, set: newWatchSet()}
+func (s *scanner) scan(read map[string]load.Digest) fileState {
+	set := newWatchSet()
 	files := rootFS()
 	var roots []load.Path
-	for _, p := range paths {
+	for _, p := range s.paths {
 		if abs, err := filepath.Abs(p); err == nil {
-			s.set.addFile(abs)
+			set.addFile(abs)
 			roots = append(roots, load.Path{Dir: FSPath(abs)})
 		}
 	}
 	found, _ := load.Find(files, roots) // a load reports folders that cannot be searched
 	for _, dir := range found.Folders {
-		s.set.addFolder(osPath(dir))
+		set.addFolder(osPath(dir))
 	}
-	for _, f := range found.Files {
-		s.digests[f.Dir] = load.Digest{}
-	}
-	if tests {
+	if s.tests {
 		beside, _ := load.FindTests(files, roots)
-		for _, f := range beside.Files {
-			s.digests[f.Dir] = load.Digest{}
-		}
+		found.Files = append(found.Files, beside.Files...)
+	}
+	names := make(map[string]bool, max(len(found.Files), len(read)))
+	for _, f := range found.Files {
+		names[f.Dir] = true
 	}
 	for path := range read {
-		s.digests[path] = load.Digest{}
+		names[path] = true
 	}
-	load.DigestFiles(files, s.digests)
-	for path := range s.digests {
-		s.set.addFile(osPath(path))
+	return fileState{s.digestFiles(files, slices.Collect(maps.Keys(names)), set), set}
+}
+
+// digestFiles returns the digests of the files that can be read, and adds the files to
+// the set.
+func (s *scanner) digestFiles(files fs.FS, names []string, set *watchSet) map[string]load.Digest {
+	now := s.now()
+	seen := make([]seenFile, len(names))
+	parallel.For(len(names), func(i int) { seen[i] = s.see(files, names[i], now) })
+	digests := make(map[string]load.Digest, len(names))
+	s.known = make(map[string]knownFile, len(names))
+	for i, path := range names {
+		f := seen[i]
+		if f.regular {
+			set.addRegular(osPath(path))
+		} else {
+			set.addFile(osPath(path))
+		}
+		if f.digest != (load.Digest{}) {
+			digests[path] = f.digest
+		}
+		if f.settled {
+			s.known[path] = f.knownFile
+		}
 	}
-	return s
+	return digests
 }

@@ -9,7 +9,6 @@ package watch
 
 import (
 	"context"
-	"maps"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -40,8 +39,10 @@ type Options struct {
 type Watcher struct {
 	opts        Options
 	events      *fsnotify.Watcher // nil if the system has none to give
-	set         *watchSet         // of the last scan
-	lastWarning string            // logged once
+	scanner     *scanner
+	polls       int
+	set         *watchSet // of the last scan
+	lastWarning string    // logged once
 
 	scanned  comparison // by the last scan
 	reloaded comparison // before the last reload
@@ -52,7 +53,7 @@ func New(o Options) *Watcher {
 	if o.NewEvents == nil {
 		o.NewEvents = fsnotify.NewWatcher
 	}
-	return &Watcher{opts: o, set: newWatchSet()}
+	return &Watcher{opts: o, set: newWatchSet(), scanner: newScanner(o.Paths, o.Tests)}
 }
 
 // Run watches until the context ends.
@@ -63,6 +64,7 @@ func (w *Watcher) Run(ctx context.Context) {
 		poll:    w.opts.Poll,
 		matches: func(e fsnotify.Event) bool { return w.set.matches(e) },
 		changed: w.hasChanged,
+		polled:  w.poll,
 		retry:   func() bool { _, retry := w.opts.LastLoad(); return retry },
 		reload:  w.reload,
 		warn:    w.warn,
@@ -76,13 +78,26 @@ func (w *Watcher) Run(ctx context.Context) {
 // the last one has not read.
 func (w *Watcher) hasChanged() bool {
 	read, _ := w.opts.LastLoad()
-	now := scan(w.opts.Paths, w.opts.Tests, read)
+	now := w.scanner.scan(read)
 	w.set = now.set
 	w.followSet()
-	w.scanned = comparison{dropUnreadable(now.digests), dropUnreadable(read)}
+	w.scanned = comparison{now.digests, read}
 	changed := w.scanned.differs() && !w.scanned.equals(w.reloaded)
 	w.opts.Log.Debug("scanned the files", zap.Int("files", len(now.digests)), zap.Bool("changed", changed))
 	return changed
+}
+
+// wholePolls is how many polls pass until one reads all files. The others, and scans
+// after an event, read only files whose stamp has changed. A file system on a network may
+// be late with stamps.
+const wholePolls = 6
+
+// poll is hasChanged without an event.
+func (w *Watcher) poll() bool {
+	if w.polls++; w.polls%wholePolls == 0 {
+		w.scanner.known = nil
+	}
+	return w.hasChanged()
 }
 
 // reload loads the scanned files. If the load reads other files than the scan,
@@ -95,16 +110,30 @@ func (w *Watcher) reload() {
 // comparison holds the digests of a scan and those of the last load.
 type comparison struct{ now, read map[string]load.Digest }
 
-func (c comparison) differs() bool { return !maps.Equal(c.now, c.read) }
+func (c comparison) differs() bool { return !sameReadable(c.now, c.read) }
 
 func (c comparison) equals(d comparison) bool {
-	return maps.Equal(c.now, d.now) && maps.Equal(c.read, d.read)
+	return sameReadable(c.now, d.now) && sameReadable(c.read, d.read)
 }
 
-// dropUnreadable leaves out files that could not be read. To a load they are the same
-// as files that no flow names.
-func dropUnreadable(digests map[string]load.Digest) map[string]load.Digest {
-	out := maps.Clone(digests)
-	maps.DeleteFunc(out, func(_ string, d load.Digest) bool { return d == load.Digest{} })
-	return out
+// sameReadable compares files without those that could not be read. To a load they are
+// the same as files that no flow names.
+func sameReadable(a, b map[string]load.Digest) bool {
+	unreadable := load.Digest{}
+	readable := 0
+	for path, digest := range a {
+		if digest == unreadable {
+			continue
+		}
+		if b[path] != digest {
+			return false
+		}
+		readable++
+	}
+	for _, digest := range b {
+		if digest != unreadable {
+			readable--
+		}
+	}
+	return readable == 0
 }

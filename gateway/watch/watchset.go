@@ -30,6 +30,13 @@ const maxLinks = 40
 // not exist.
 func (s *watchSet) addFile(path string) { s.followPath(path, 0) }
 
+// addRegular is addFile for a path at which a regular file was just seen.
+func (s *watchSet) addRegular(path string) {
+	if dir := s.resolve(filepath.Dir(path), 0); dir != "" {
+		s.addName(dir, filepath.Join(dir, filepath.Base(path)))
+	}
+}
+
 // addFolder adds a folder in which any new flow file or folder matters.
 func (s *watchSet) addFolder(path string) {
 	if at := s.followPath(path, 0); at != "" {

@@ -28,7 +28,7 @@ func ground() []string {
 	return []string{
 		"internal/abandon", "internal/apikey", "internal/backoff", "internal/clock", "internal/cron", "internal/ctytext", "internal/datetime", "internal/duration", "internal/httpserver",
 		"internal/clientaddr", "internal/keys",
-		"internal/links", "internal/logging", "internal/memlimit", "internal/netname", "internal/ranges", "internal/ratelimit", "internal/redact", "internal/richtext",
+		"internal/links", "internal/logging", "internal/memlimit", "internal/netname", "internal/parallel", "internal/ranges", "internal/ratelimit", "internal/redact", "internal/richtext",
 		"internal/subprocess", "internal/termtext", "internal/trace", "internal/ulid", "internal/urltext", "internal/value",
 	}
 }
@@ -56,6 +56,7 @@ func groundRooms() []room {
 		{"internal/logging", []string{"internal/termtext"}, "it formats lines and knows no flow"},
 		{"internal/memlimit", nil, "it reads the limits of the system"},
 		{"internal/netname", nil, "names of hosts and mailboxes are texts"},
+		{"internal/parallel", nil, "work on all processors knows no part of it"},
 		{"internal/ranges", nil, "ranges of numbers are texts"},
 		{"internal/ratelimit", nil, "rates are numbers and times"},
 		{"internal/redact", []string{"internal/keys"}, "it hides texts in values, and seals them by a key"},

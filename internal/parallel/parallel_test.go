@@ -1,15 +1,17 @@
-package load
+package parallel_test
 
 import (
 	"sync/atomic"
 	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/parallel"
 )
 
-func TestRunParallel(t *testing.T) {
+func TestFor(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{0, 1, 2, 1000} {
 		calls := make([]atomic.Int32, n)
-		runParallel(n, func(i int) { calls[i].Add(1) })
+		parallel.For(n, func(i int) { calls[i].Add(1) })
 		for i := range calls {
 			if got := calls[i].Load(); got != 1 {
 				t.Errorf("of %d: %d was called %d times", n, i, got)
@@ -18,15 +20,15 @@ func TestRunParallel(t *testing.T) {
 	}
 }
 
-// TestRunParallelPanics: the caller of runParallel can recover from a panic of do.
-func TestRunParallelPanics(t *testing.T) {
+// TestForPanics: the caller of For can recover from a panic of do.
+func TestForPanics(t *testing.T) {
 	t.Parallel()
 	defer func() {
 		if p := recover(); p != "out of luck" {
 			t.Errorf("recovered %v", p)
 		}
 	}()
-	runParallel(100, func(i int) {
+	parallel.For(100, func(i int) {
 		if i == 13 {
 			panic("out of luck")
 		}
