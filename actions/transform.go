@@ -11,6 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // transform computes a value with jq.
@@ -71,7 +72,7 @@ func (t *transform) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, t.programError(ctx, c, err)
 	}
-	return transformed(values), nil
+	return &transformed{values}, nil
 }
 
 // RunQuick runs a program that ends soon, see flow.Quick.
@@ -87,17 +88,38 @@ func (t *transform) RunQuick(ctx context.Context, c *flow.Call) (out any, done b
 	if !done {
 		return nil, false
 	}
-	return transformed(values), true
+	return &transformed{values}, true
 }
 
-// transformed returns the output for the results of the program.
-func transformed(values []any) any {
-	out := map[string]any{"value": nil, "values": values}
-	if len(values) > 0 {
-		out["value"] = values[0]
+// transformed is the output for the results of the program. It is a value.Object,
+// because most flows read one member once.
+type transformed struct{ values []any }
+
+// Get returns a member.
+func (t *transformed) Get(name string) (any, bool) {
+	switch name {
+	case "value":
+		if len(t.values) == 0 {
+			return nil, true
+		}
+		return t.values[0], true
+	case "values":
+		return t.values, true
 	}
-	return out
+	return nil, false
 }
+
+// Map returns both members.
+func (t *transformed) Map() map[string]any {
+	first, _ := t.Get("value")
+	return map[string]any{"value": first, "values": t.values}
+}
+
+// Size returns about how many bytes the output takes: the first result, which it has
+// twice, counts once.
+func (t *transformed) Size() int64 { return value.Size(t.values) }
+
+var _ value.Sized = (*transformed)(nil)
 
 // evalInput returns the input of the program.
 func (t *transform) evalInput(ctx context.Context, c *flow.Call) (any, error) {

@@ -131,7 +131,7 @@ func runFallback(ctx context.Context, top *frame, failure *Error) (*Outcome, err
 	defer cancel()
 	top.end = nil
 	f := top.child()
-	f.outputs = top.cloneInnerOutputs()
+	f.setOutputs(top.cloneInnerOutputs())
 	f.roots = map[string]any{"error": errorValue(failure)}
 	err := top.run.Flow.OnError.execute(ctx, f)
 	switch {

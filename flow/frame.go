@@ -19,7 +19,8 @@ type frame struct {
 
 	// mu guards the fields below. An abandoned action may still read the outputs.
 	mu      sync.RWMutex
-	outputs map[string]any // by action
+	outputs []actionOutput
+	few     [3]actionOutput // the space of the first ones
 
 	// Of the outermost frame of a flow.
 	end          *Outcome       // set by the first action that ended the run
@@ -29,6 +30,12 @@ type frame struct {
 	stepClock  stepClock
 	iterations atomic.Int64
 	abandoned  atomic.Int64
+}
+
+// actionOutput is the output of an action of a list.
+type actionOutput struct {
+	action string
+	value  any
 }
 
 func (f *frame) child() *frame {
@@ -76,10 +83,14 @@ func (f *frame) endRun(o *Outcome) error {
 // on_error may read any action of the flow.
 func (f *frame) setOutput(action string, v any) {
 	f.mu.Lock()
-	if f.outputs == nil {
-		f.outputs = map[string]any{}
+	if o := f.find(action); o != nil {
+		o.value = v
+	} else {
+		if f.outputs == nil {
+			f.outputs = f.few[:0]
+		}
+		f.outputs = append(f.outputs, actionOutput{action, v})
 	}
-	f.outputs[action] = v
 	f.mu.Unlock()
 	if f.parent == nil || len(f.run.Flow.OnError) == 0 {
 		return
@@ -97,17 +108,42 @@ func (f *frame) setOutput(action string, v any) {
 func (f *frame) output(action string) (any, bool) {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
-	v, ok := f.outputs[action]
-	return v, ok
+	if o := f.find(action); o != nil {
+		return o.value, true
+	}
+	return nil, false
 }
 
-// takeOutputs returns the outputs of a list that has ended, for the caller to
-// change.
-func (f *frame) takeOutputs() map[string]any {
-	if f.run.abandoned.Load() == 0 {
-		return f.outputs
+// find returns the output of an action, or nil. The caller holds mu.
+func (f *frame) find(action string) *actionOutput {
+	for i := range f.outputs {
+		if f.outputs[i].action == action {
+			return &f.outputs[i]
+		}
 	}
-	return maps.Clone(f.outputs)
+	return nil
+}
+
+// outputsByAction returns the outputs of a list that has ended, for the caller to
+// change.
+func (f *frame) outputsByAction() map[string]any {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	if f.outputs == nil {
+		return nil
+	}
+	out := make(map[string]any, len(f.outputs))
+	for _, o := range f.outputs {
+		out[o.action] = o.value
+	}
+	return out
+}
+
+// setOutputs sets the outputs that the actions of the list may read at its begin.
+func (f *frame) setOutputs(outputs map[string]any) {
+	for action, v := range outputs {
+		f.outputs = append(f.outputs, actionOutput{action, v})
+	}
 }
 
 func (f *frame) cloneInnerOutputs() map[string]any {
@@ -144,14 +180,14 @@ func (o outputs) Map() map[string]any {
 func (f *frame) addOutputs(out map[string]any) {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
-	for name, v := range f.outputs {
-		if _, inner := out[name]; inner {
+	for _, o := range f.outputs {
+		if _, inner := out[o.action]; inner {
 			continue
 		}
-		if lazy, ok := v.(value.Object); ok {
-			v = lazy.Map()
+		if lazy, ok := o.value.(value.Object); ok {
+			o.value = lazy.Map()
 		}
-		out[name] = v
+		out[o.action] = o.value
 	}
 }
 

@@ -95,7 +95,7 @@ func (t *iterator) runIteration(ctx context.Context, i int) (err error) {
 		f.key = t.call.iterationKey(it.Key)
 	}
 	err = it.List.execute(ctx, f)
-	t.results[i].Outputs = f.takeOutputs()
+	t.results[i].Outputs = f.outputsByAction()
 	return err
 }
 

@@ -103,8 +103,8 @@ type closureRun struct {
 // runCompiled runs a program as a closure. It returns errFailed if gojq has to
 // run the program: no error of the closure but the end of the run is returned.
 func (p *Program) runCompiled(ctx context.Context, in Input) ([]any, error) {
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	state := &closureRun{}
 	guard, r := &state.guard, &state.run

@@ -18,6 +18,7 @@ var ErrSteps = errors.New("the jq program was stopped: it takes too many steps; 
 const (
 	stepsPerLook  = 16        // steps of the machine between two looks at the context
 	stepsPerCheck = 1 << 15   // steps of the machine between two checks of the heap: some milliseconds
+	bytesPerLook  = 4 << 10   // bytes that a function makes at once, from which it looks at the context
 	bytesPerCheck = 4 << 20   // bytes that functions make between two checks of the heap
 	heapPerStep   = 64        // bytes that the stack of the machine may grow by in a step
 	bytesPerStep  = 16        // bytes that functions make and that count as one step
@@ -80,6 +81,9 @@ func (g *guard) charge(bytes int) error {
 	}
 	if !g.budget.charge(bytes) {
 		g.exceed(ErrNoMemory)
+	}
+	if bytes < bytesPerLook {
+		return g.exceeded
 	}
 	return g.Err()
 }
