@@ -10,8 +10,8 @@ import (
 // serveAsync stores a run durably and answers. The caller gets no success before
 // the run is stored.
 func (q *request) serveAsync(event flow.Event) {
-	r := q.newRun(event)
-	response, submission, err := q.buildSubmission(r)
+	q.run = q.newRun(event)
+	response, submission, err := q.buildSubmission(&q.run)
 	if err != nil {
 		q.failSubmission(event, err)
 		return

@@ -35,7 +35,7 @@ func (q *request) evaluateEarly(ev flow.Event, evaluate flow.Evaluation) *flow.P
 	ctx, cancel := clock.WithTimeout(q.r.Context(), q.handler.Clock, q.Endpoint.HTTP.Timeout)
 	defer cancel()
 	r := q.newRun(ev)
-	_, err := compute(ctx, q, func() (struct{}, error) { return struct{}{}, evaluate(ctx, r) })
+	_, err := compute(ctx, q, func() (struct{}, error) { return struct{}{}, evaluate(ctx, &r) })
 	if err == nil {
 		return nil
 	}
@@ -48,8 +48,8 @@ func (q *request) evaluateEarly(ev flow.Event, evaluate flow.Evaluation) *flow.P
 }
 
 // newRun returns the run that an event starts.
-func (q *request) newRun(ev flow.Event) *flow.Run {
-	return &flow.Run{ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: ev, Links: q.Snapshot, Memory: &q.Scope, Logger: q, Clock: q.handler.Clock, Harness: q.Env.Harness}
+func (q *request) newRun(ev flow.Event) flow.Run {
+	return flow.Run{ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: ev, Links: q.Snapshot, Memory: &q.Scope, Logger: q, Clock: q.handler.Clock, Harness: q.Env.Harness}
 }
 
 // compute returns the result of work, or the error of the context if work still

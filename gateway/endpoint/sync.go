@@ -12,11 +12,12 @@ import (
 
 // serveSync runs a flow, whose slot is taken, while its caller waits.
 func (q *request) serveSync(event flow.Event) {
-	r := q.newRun(event)
+	q.run = q.newRun(event)
+	r := &q.run
 	r.Services, r.Stop = q.handler.Services.ForRun(&q.Scope), q.handler.Life
 	r.Abandoned, r.Redaction = &q.Scope, &q.Scope
 	r.RecordInputs = q.handler.Store != nil && q.handler.Recorder.HasCapacity() && !q.Env.Memory.Busy()
-	r.Journal = syncJournal{request: q, run: r}
+	q.journal.request, r.Journal = q, &q.journal
 	q.began = q.handler.Clock.Now()
 	ctx, cancel := clock.WithLazyDeadline(q.handler.Life, q.handler.Clock, q.began.Add(q.Endpoint.HTTP.Timeout))
 	defer cancel()
@@ -92,11 +93,10 @@ func (q *request) buildResponse(ctx context.Context, r *flow.Run, out *flow.Outc
 type syncJournal struct {
 	flow.NoJournal
 	request *request
-	run     *flow.Run
 }
 
 // Done counts a step, and takes its record for the history.
-func (j syncJournal) Done(rec *flow.Record) {
+func (j *syncJournal) Done(rec *flow.Record) {
 	q := j.request
 	q.RedactOutput(rec.Step, rec.Output)
 	q.CountStep(rec)
@@ -114,16 +114,16 @@ func (j syncJournal) Done(rec *flow.Record) {
 // Detach makes the rest of the run durable, if there is a store. The run
 // continues from its beginning in the background, where the steps that have
 // ended do not run again.
-func (j syncJournal) Detach(ctx context.Context, r *flow.Response) (bool, error) {
+func (j *syncJournal) Detach(ctx context.Context, r *flow.Response) (bool, error) {
 	q := j.request
 	if q.handler.Store == nil {
 		return false, nil
 	}
-	payload, err := q.encodePayload(j.run.Event, r)
+	payload, err := q.encodePayload(q.run.Event, r)
 	if err != nil {
 		return true, err
 	}
-	s := &store.Submission{ID: q.ID, Flow: j.run.Flow.Name, Version: j.run.Flow.Version, Status: r.Status, Steps: q.encodeRecords(), Payload: payload}
+	s := &store.Submission{ID: q.ID, Flow: q.run.Flow.Name, Version: q.run.Flow.Version, Status: r.Status, Steps: q.encodeRecords(), Payload: payload}
 	// An earlier attempt may have stored the run without learning so.
 	if _, err := q.handler.Store.Accept(ctx, s); err != nil && !errors.Is(err, store.ErrExists) {
 		return true, &flow.Error{Class: flow.Transient, StoreUnavailable: true, Message: "the rest of the run can't be stored now", Err: err}
