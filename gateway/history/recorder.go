@@ -24,7 +24,7 @@ const (
 	maxPendingBytes = 64 << 20 // of pending requests; above it only the summary of any run is stored
 	maxBatch        = 512      // entries in one write
 	maxBatchBytes   = 4 << 20  // of the requests and answers in one write, which is one entry at least
-	maxThrottle     = 49       // the longest pause, as a multiple of the write before
+	maxThrottle     = 99       // the longest pause, as a multiple of the write before
 	maxPause        = 500 * time.Millisecond
 	writeTimeout    = 30 * time.Second
 )
@@ -154,7 +154,7 @@ func (r *Recorder) writeNext(first PendingEntry) {
 
 // throttle leaves the processors to sync callers while these are busy, or while
 // entries arrive faster than they are written: details of some successful runs are
-// worth a fiftieth of a processor. The pause shrinks as the queue fills, and from half
+// worth a hundredth of a processor. The pause shrinks as the queue fills, and from half
 // of the queue on there is none, so entries are dropped only if the store cannot keep
 // up.
 func (r *Recorder) throttle(ctx context.Context, took time.Duration) {
