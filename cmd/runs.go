@@ -30,7 +30,7 @@ type runFilterFlags struct {
 	flows, states, reasons []string
 	labels                 []string
 	since, from, to, text  string
-	failure, parent        string
+	failure, parent, key   string
 }
 
 func (f *runFilterFlags) addTo(cmd *cobra.Command) {
@@ -41,6 +41,7 @@ func (f *runFilterFlags) addTo(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.reasons, "reason", nil, "runs with this reason, such as unauthorized or timeout; may be given several times")
 	flags.StringVar(&f.failure, "failure", "", "failed runs of a flow with one cause, by the key that `gateway runs failed` prints")
 	flags.StringVar(&f.parent, "parent", "", "runs that the run with this id started")
+	flags.StringVar(&f.key, "order-key", "", "runs with this order key: its whole text, or the hash that `gateway runs show` prints")
 	flags.StringVar(&f.since, "since", "", "runs since a duration before now, such as 90m, 12h or 7d")
 	flags.StringVar(&f.from, "from", "", "runs received at or after this time (RFC 3339, or how long ago)")
 	flags.StringVar(&f.to, "to", "", "runs received before this time")
@@ -50,11 +51,11 @@ func (f *runFilterFlags) addTo(cmd *cobra.Command) {
 // isEmpty tells whether the flags select all runs.
 func (f *runFilterFlags) isEmpty() bool {
 	return len(f.flows) == 0 && len(f.labels) == 0 && len(f.states) == 0 && f.since == "" && f.from == "" && f.to == "" && f.text == "" &&
-		len(f.reasons) == 0 && f.failure == "" && f.parent == ""
+		len(f.reasons) == 0 && f.failure == "" && f.parent == "" && f.key == ""
 }
 
 func (f *runFilterFlags) filter() api.RunFilter {
-	out := api.RunFilter{Flow: f.flows, Label: f.labels, Text: f.text, Reason: f.reasons, Failure: f.failure, Parent: f.parent, TimeRange: api.TimeRange{From: f.from, Since: f.since, To: f.to}}
+	out := api.RunFilter{Flow: f.flows, Label: f.labels, Text: f.text, OrderKey: f.key, Reason: f.reasons, Failure: f.failure, Parent: f.parent, TimeRange: api.TimeRange{From: f.from, Since: f.since, To: f.to}}
 	for _, s := range f.states {
 		out.State = append(out.State, ops.State(s))
 	}

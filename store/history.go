@@ -4,7 +4,7 @@ import "time"
 
 // Filter chooses runs. A zero field does not limit.
 type Filter struct {
-	Flows  []string // of more than 100, a list reads a limited number of runs for a page
+	Flows  []string // of more than 250, a list reads a limited number of runs for a page
 	States []State
 	From   time.Time // received at or after it
 	To     time.Time // received before it
@@ -15,6 +15,8 @@ type Filter struct {
 	Failure string
 	// Parent is the id of the run that started the runs.
 	Parent string
+	// OrderKey is the order key of the runs, or its stored form.
+	OrderKey string
 	// Text is searched for in id, flow, cause, event, body and variables of the
 	// run. ASCII letters match in either case, other bytes must be equal. Of an
 	// order key, the whole text or a part of its stored form is found.
@@ -38,7 +40,8 @@ type Page struct {
 	Runs []Summary
 	// Next is the After of the next page; "" after the last page. A page may have
 	// fewer runs than the limit, even none, and a Next: a search for text reads a
-	// limited number of runs.
+	// limited number of runs, and so does a list of runs that succeeded where many did
+	// not.
 	Next string
 }
 

@@ -157,9 +157,9 @@ func (f *Filter) Selects(r *Summary) bool {
 }
 
 // MayHaveOutcomes reports whether an Outcome can match the filter, apart from flow,
-// time and text: it succeeded, has no cause, and no run started it.
+// time and text: it succeeded, has no cause and no order key, and no run started it.
 func (f *Filter) MayHaveOutcomes() bool {
-	return f.Failure == "" && f.Parent == "" && len(f.Reasons) == 0 && (len(f.States) == 0 || slices.Contains(f.States, Succeeded))
+	return f.Failure == "" && f.Parent == "" && f.OrderKey == "" && len(f.Reasons) == 0 && (len(f.States) == 0 || slices.Contains(f.States, Succeeded))
 }
 
 // Requeueable returns the states of the runs that RequeueAll requeues: failed runs,

@@ -20,13 +20,14 @@ type TimeRange struct {
 
 // RunFilter are the parameters that select runs.
 type RunFilter struct {
-	Flow    []string    `json:"flow,omitempty" doc:"Runs of this flow. Several select runs of any of them."`
-	Label   []string    `json:"label,omitempty" doc:"Runs of the flows that have this label in the files, in either case. Several select flows with any of them; with flow, of those."`
-	State   []ops.State `json:"state,omitempty" doc:"Runs in this state. Several select runs in any of them."`
-	Text    string      `json:"text,omitempty" doc:"A part of the run's id, flow, error, request or variables, or its whole order key. ASCII letters match in either case, except in an order key."`
-	Reason  []string    `json:"reason,omitempty" doc:"Runs whose cause has this reason, such as unauthorized, invalid or timeout. Several select runs with any of them."`
-	Failure string      `json:"failure,omitempty" minLength:"1" doc:"Failed runs with one cause: the key of a group of /api/v1/failures. Needs flow."`
-	Parent  string      `json:"parent,omitempty" minLength:"1" doc:"Runs that the run with this id started: by action flow without wait, by a tag, or by its failure."`
+	Flow     []string    `json:"flow,omitempty" doc:"Runs of this flow. Several select runs of any of them."`
+	Label    []string    `json:"label,omitempty" doc:"Runs of the flows that have this label in the files, in either case. Several select flows with any of them; with flow, of those."`
+	State    []ops.State `json:"state,omitempty" doc:"Runs in this state. Several select runs in any of them."`
+	Text     string      `json:"text,omitempty" doc:"A part of the run's id, flow, error, request or variables, or its whole order key. ASCII letters match in either case, except in an order key."`
+	OrderKey string      `json:"order_key,omitempty" minLength:"1" doc:"Runs with this order key: its whole text, or the hash that a run shows."`
+	Reason   []string    `json:"reason,omitempty" doc:"Runs whose cause has this reason, such as unauthorized, invalid or timeout. Several select runs with any of them."`
+	Failure  string      `json:"failure,omitempty" minLength:"1" doc:"Failed runs with one cause: the key of a group of /api/v1/failures. Needs flow."`
+	Parent   string      `json:"parent,omitempty" minLength:"1" doc:"Runs that the run with this id started: by action flow without wait, by a tag, or by its failure."`
 	TimeRange
 }
 
@@ -199,7 +200,7 @@ func (a *API) selectionOf(s *RunSelection) (ops.Selection, error) {
 }
 
 func (a *API) filterOf(f *RunFilter) (store.Filter, error) {
-	out := store.Filter{Flows: f.Flow, Text: f.Text, Reasons: f.Reason, Failure: f.Failure, Parent: f.Parent}
+	out := store.Filter{Flows: f.Flow, Text: f.Text, OrderKey: f.OrderKey, Reasons: f.Reason, Failure: f.Failure, Parent: f.Parent}
 	for _, name := range f.State {
 		state, err := store.ParseState(string(name))
 		if err != nil {

@@ -17,7 +17,7 @@ type runFilter struct {
 	Label  []string // of flows
 	State  []string
 	Text   string
-	Key    string // an order key, which is searched for as a text
+	Key    string // an order key
 	Reason []string
 	// Failure is the key of a group of failed runs.
 	Failure string
@@ -53,13 +53,7 @@ func (d *Dashboard) queryOf(f *runFilter) (store.ListQuery, error) {
 
 // query returns the query for the filter without its labels.
 func (f *runFilter) query(now time.Time) (store.ListQuery, error) {
-	q := store.ListQuery{Filter: store.Filter{Flows: f.Flow, Text: f.Text, Reasons: f.Reason, Failure: f.Failure, Parent: f.Parent}, After: f.After, Limit: f.Limit}
-	if f.Key != "" {
-		if f.Text != "" {
-			return q, &ops.Error{Kind: ops.Invalid, Message: "a list is searched for a text or for an order key, not for both"}
-		}
-		q.Text = f.Key
-	}
+	q := store.ListQuery{Filter: store.Filter{Flows: f.Flow, Text: f.Text, Reasons: f.Reason, Failure: f.Failure, Parent: f.Parent, OrderKey: f.Key}, After: f.After, Limit: f.Limit}
 	for _, name := range f.State {
 		state, err := store.ParseState(name)
 		if err != nil {
@@ -84,7 +78,7 @@ func (f runFilter) IsEmpty() bool {
 
 // isSearch reports whether the store reads runs to find those that match, which is
 // too slow to repeat.
-func (f runFilter) isSearch() bool { return f.Text != "" || f.Key != "" || len(f.Reason) > 0 }
+func (f runFilter) isSearch() bool { return f.Text != "" || len(f.Reason) > 0 }
 
 // values returns the filter as the query of a URL, without the place in the list.
 func (f runFilter) values() url.Values {

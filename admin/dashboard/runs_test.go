@@ -19,15 +19,19 @@ func TestActivity(t *testing.T) {
 	}
 	failed := s.Fail("x", "no route to the warehouse")
 	open := s.Queue("y", store.Payload{})
+	keyed := s.NewID()
+	if _, err := s.Store.Accept(t.Context(), &store.Submission{ID: keyed, Flow: "y", OrderKey: "customer 7", Payload: store.Payload{Body: []byte("keyed")}}); err != nil {
+		t.Fatal(err)
+	}
 	refused := s.Record(&store.Entry{Flow: "x", State: store.Refused, Status: 401, Cause: store.Cause{Reason: "unauthorized", Message: "no token"}})
 	for _, c := range []struct {
 		query string
 		want  []string
 		none  []string
 	}{
-		{"", []string{failed, open, refused, "no route to the warehouse", "unauthorized", "3 runs, the end of the list"}, nil},
+		{"", []string{failed, open, refused, "no route to the warehouse", "unauthorized", "4 runs, the end of the list"}, nil},
 		{"?state=failed", []string{failed}, []string{open, refused}},
-		{"?state=failed&state=queued", []string{failed, open}, []string{refused}},
+		{"?state=failed&state=queued", []string{failed, open, keyed}, []string{refused}},
 		{"?flow=y&state=", []string{open}, []string{failed, refused}},
 		{"?text=WAREHOUSE", []string{failed}, []string{open, refused}},
 		{"?reason=unauthorized", []string{refused}, []string{failed, open}},
@@ -36,7 +40,9 @@ func TestActivity(t *testing.T) {
 		{"?state=broken", []string{`There is no state "broken"; the states are queued,`}, []string{failed, "end of the list"}},
 		{"?from=yesterday", []string{`"from" is no time`}, []string{failed}},
 		{"?flow=z", []string{`There is no flow "z" in the files`}, []string{failed}},
-		{"?text=a&key=b", []string{"a text or for an order key, not for both"}, []string{failed}},
+		{"?key=customer+7", []string{keyed}, []string{failed, open}},
+		{"?text=KEYED&key=customer+7", []string{keyed}, []string{failed, open}},
+		{"?text=other&key=customer+7", []string{"No run matches the filter."}, []string{keyed, failed, open}},
 		{"?after=!", []string{`"after" must be`}, []string{failed}},
 		{"?limit=100000", []string{`"limit" must be`}, []string{failed}},
 	} {

@@ -144,6 +144,9 @@ func (sel Selection) text() string {
 	add("reason", strings.Join(sel.Reasons, ","))
 	add("failure", sel.Failure)
 	add("parent", sel.Parent)
+	if sel.OrderKey != "" {
+		add("order_key", store.ErasedText) // it may be an address
+	}
 	add("text", sel.Text)
 	if sel.All {
 		parts = append(parts, "all runs")

@@ -22,7 +22,7 @@ func (State) Names() []string {
 // RunPage is one page of the list of runs, the newest run first.
 type RunPage struct {
 	Runs []RunSummary `json:"runs"`
-	Next string       `json:"next" doc:"Pass it as after to get the next page. Empty on the last page. A page may hold fewer runs than asked for, even none, and still have a next page: a search for text, a reason or more than 100 flows ends a page after about 0.3 s without a match."`
+	Next string       `json:"next" doc:"Pass it as after to get the next page. Empty on the last page. A page may hold fewer runs than asked for, even none, and still have a next page: a search for a text or of more than 250 flows, or a filter that passes over many runs, ends a page after about 0.3 s without a match."`
 }
 
 // RunSummary is a run in a list.

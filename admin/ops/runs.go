@@ -333,7 +333,7 @@ func checkSelection(sel Selection, q *store.ListQuery) error {
 		return err
 	}
 	empty := len(sel.Flows) == 0 && len(sel.States) == 0 && sel.From.IsZero() && sel.To.IsZero() && sel.Text == "" &&
-		len(sel.Reasons) == 0 && sel.Failure == ""
+		len(sel.Reasons) == 0 && sel.Failure == "" && sel.OrderKey == ""
 	switch {
 	case empty && !sel.All:
 		return invalid("without a filter this would change every run: name flows, states, a time or a text, or say all=true")

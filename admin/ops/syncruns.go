@@ -30,10 +30,10 @@ func (s *Service) addSyncRuns(page store.Page, q store.ListQuery) store.Page {
 }
 
 // matchesSyncRun reports whether a list has a run that is under way. They have no
-// text that is searched yet, no cause, and no run has started them.
+// text that is searched yet, no cause and no order key, and no run has started them.
 func matchesSyncRun(r store.Summary, q store.ListQuery) bool {
 	switch {
-	case q.Text != "", q.Parent != "", q.Failure != "", len(q.Reasons) > 0:
+	case q.Text != "", q.OrderKey != "", q.Parent != "", q.Failure != "", len(q.Reasons) > 0:
 		return false
 	case len(q.States) > 0 && !slices.Contains(q.States, store.Running):
 		return false

@@ -11,7 +11,7 @@ import (
 
 // List returns a page of runs, the newest first.
 func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error) {
-	l := listing{ListQuery: q, limit: q.PageSize(), okey: s.options.KeyHash.OrderKey(q.Text)}
+	l := listing{ListQuery: q, limit: q.PageSize(), okey: s.options.KeyHash.OrderKey(q.Text), orderKey: s.options.KeyHash.OrderKey(q.OrderKey)}
 	var some bool
 	var err error
 	if l.from, l.to, some, err = q.IDBounds(); err != nil || !some {
@@ -31,7 +31,7 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 	if len(l.Flows) > maxFlowPages {
 		l.Flows, l.wide = nil, setOf(l.Flows)
 	}
-	if q.Text != "" || len(q.Reasons) > 0 || l.wide != nil {
+	if q.Text != "" || len(q.Reasons) > 0 || q.OrderKey != "" || l.wide != nil {
 		return s.searchRuns(ctx, &l)
 	}
 	rows, err := s.runQuery(ctx, l.addCandidates(&query{}, columns, l.limit+1))
@@ -56,7 +56,7 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 
 // maxFlowPages is of how many flows a list reads a page each. Of more flows, it searches
 // the runs of all flows.
-const maxFlowPages = 100
+const maxFlowPages = 250
 
 func setOf(names []string) map[string]bool {
 	set := make(map[string]bool, len(names))
@@ -76,6 +76,7 @@ type listing struct {
 	limit    int
 	from, to store.ID // limits of the ids, both excluded
 	okey     string   // the text of the filter as an order key
+	orderKey string   // the order key of the filter in its stored form
 	failure  int64    // the key of the filter
 	failed   bool     // there is one
 	parent   store.ID
@@ -83,25 +84,66 @@ type listing struct {
 	wide     map[string]bool // the flows of the filter if they are many; Flows is empty then
 }
 
-// addCandidates appends a query for the newest runs that match the filter,
-// apart from its text. It has a part for each reason, or for each group of states, so
-// that each part can use an index, and merges the parts. Runs of the parts of reasons
-// may be of another flow or state.
+// addCandidates appends a query for the newest runs that match the filter, apart from
+// its text. It has parts for an order key, for each reason and flow, or for each group of
+// states, so that each part can use an index, and merges them. Runs of the parts of an
+// order key and of reasons may not match the rest of the filter.
 func (l *listing) addCandidates(q *query, columns string, limit int) *query {
 	q.add("SELECT * FROM (")
-	if len(l.Reasons) > 0 && !l.failed && !l.called {
-		for i, reason := range sortedUnique(l.Reasons) {
-			q.add(separator(i)+"(SELECT "+columns+" FROM runs WHERE id > ").arg([16]byte(l.from), "uuid").add(" AND id < ").arg([16]byte(l.to), "uuid").
-				add(" AND reason = ").arg(reason, "text").add(" ORDER BY id DESC LIMIT ").arg(limit, "int").add(")")
+	part := 0
+	begin := func() *query {
+		part++
+		return q.add(separator(part - 1))
+	}
+	newest := func(condition func()) {
+		begin().add("(SELECT "+columns+" FROM runs WHERE id > ").arg([16]byte(l.from), "uuid").add(" AND id < ").arg([16]byte(l.to), "uuid")
+		condition()
+		q.add(" ORDER BY id DESC LIMIT ").arg(limit, "int").add(")")
+	}
+	switch {
+	case l.OrderKey != "":
+		for _, key := range sortedUnique([]string{l.orderKey, l.OrderKey}) {
+			newest(func() {
+				q.add(" AND okey = ").arg([]byte(key), "bytea")
+				l.addCauseConditions(q)
+			})
 		}
-	} else {
-		for i, condition := range l.stateConditions() {
-			q.add(separator(i) + "(")
+	case len(l.Reasons) > 0 && !l.failed && !l.called:
+		l.addReasonParts(q, newest)
+	default:
+		for _, condition := range l.stateConditions() {
+			begin().add("(")
 			l.addPart(q, columns, condition, limit)
 			q.add(")")
 		}
 	}
 	return q.add(") c ORDER BY id DESC LIMIT ").arg(limit, "int")
+}
+
+// addReasonParts adds a part for each reason and flow, or for each reason if the parts
+// were too many.
+func (l *listing) addReasonParts(q *query, newest func(condition func())) {
+	reasons, flows := sortedUnique(l.Reasons), sortedUnique(l.Flows)
+	byFlow := len(flows) > 0 && len(reasons)*len(flows) <= maxFlowPages
+	for _, reason := range reasons {
+		if !byFlow {
+			newest(func() { q.add(" AND reason = ").arg(reason, "text") })
+			continue
+		}
+		for _, flow := range flows {
+			newest(func() { q.add(" AND reason = ").arg(reason, "text").add(" AND flow = ").arg(flow, "text") })
+		}
+	}
+}
+
+// addCauseConditions adds the conditions for a group of failures and for a parent.
+func (l *listing) addCauseConditions(q *query) {
+	if l.failed {
+		q.add(" AND failure = ").arg(l.failure, "bigint")
+	}
+	if l.called {
+		q.add(" AND parent = ").arg([16]byte(l.parent), "uuid")
+	}
 }
 
 // separator returns what stands before a part of a union.
@@ -118,12 +160,7 @@ func (l *listing) addPart(q *query, columns, condition string, limit int) {
 	newest := func(more string) {
 		q.add("SELECT "+columns+" FROM runs r WHERE id > ").arg([16]byte(l.from), "uuid").add(" AND id < ").arg([16]byte(l.to), "uuid").
 			add(condition + more)
-		if l.failed {
-			q.add(" AND failure = ").arg(l.failure, "bigint")
-		}
-		if l.called {
-			q.add(" AND parent = ").arg([16]byte(l.parent), "uuid")
-		}
+		l.addCauseConditions(q)
 		q.add(" ORDER BY id DESC LIMIT ").arg(limit, "int")
 	}
 	if len(l.Flows) == 0 {

@@ -158,7 +158,7 @@ func TestOlderSchema(t *testing.T) {
 	if got := reopen(); len(got) > 0 {
 		t.Errorf("of new tables it warned of %q", got)
 	}
-	execute(t, url, "DROP INDEX gateway.runs_reason", "DELETE FROM gateway.versions WHERE version >= 19")
+	execute(t, url, "DROP INDEX gateway.runs_reason, gateway.runs_key, gateway.runs_flow_reason", "DELETE FROM gateway.versions WHERE version >= 19")
 	if got := reopen(); fmt.Sprint(got) != "["+store.UpdatesTables+"]" {
 		t.Errorf("it warned of %q", got)
 	}

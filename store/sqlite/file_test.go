@@ -129,7 +129,7 @@ func TestOlderSchema(t *testing.T) {
 	if len(*warnings) > 0 {
 		t.Errorf("of a new file it warned of %q", *warnings)
 	}
-	execFile(t, s.Path(), "DROP INDEX runs_reason; DROP INDEX runs_flow_state; PRAGMA user_version = 15")
+	execFile(t, s.Path(), "DROP INDEX runs_reason; DROP INDEX runs_flow_state; DROP INDEX runs_key; DROP INDEX runs_flow_reason; PRAGMA user_version = 15")
 	s, warnings = sqlite.OpenSmall(t, dir, 0)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)

@@ -15,7 +15,10 @@ import (
 // List returns a page of runs, the newest first.
 func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error) {
 	q.Flows = sortedUnique(q.Flows)
-	l := listing{q: q, limit: q.PageSize(), needle: foldASCII(nil, []byte(q.Text)), okey: s.hash.orderKeyBytes(q.Text)}
+	l := listing{
+		q: q, limit: q.PageSize(), needle: foldASCII(nil, []byte(q.Text)), okey: s.hash.orderKeyBytes(q.Text),
+		orderKey: s.hash.orderKeyBytes(q.OrderKey), selective: q.Text != "" || len(q.Reasons) > 0,
+	}
 	var err error
 	if l.failure, l.failed, err = q.FailureKey(); err != nil {
 		return store.Page{}, err
@@ -57,12 +60,16 @@ type listing struct {
 	called  bool   // the filter has a parent
 	needle  []byte // the text of the filter, folded
 	okey    []byte // the text of the filter as an order key
+	// orderKey is the order key of the filter in its stored form.
+	orderKey []byte
+	// selective: the query finds candidates that the filter may not select.
+	selective bool
 	// wide are the flows of the filter if they are too many for a part of the query for
 	// each. Then the runs of all flows are read, as in a search.
 	wide     map[string]bool
 	buffer   []byte
 	effort   int // bytes that may still be read
-	searched int // runs and outcomes
+	searched int // outcomes
 	isLate   func() bool
 	last     string // id of the previous candidate
 	page     store.Page
@@ -72,9 +79,9 @@ type listing struct {
 	outcomes *outcomes.Cursor // nil if no outcome can match
 }
 
-// buildQuery returns the query for the candidates of the page, in their order: a
-// part for each reason, or for each flow and state, merged, so that each part can use
-// an index. It is "" if no run can match.
+// buildQuery returns the query for the candidates of the page, in their order: parts
+// for an order key, for each reason and flow, or for each flow and state, merged, so that
+// each part can use an index. It is "" if no run can match.
 func (l *listing) buildQuery() (string, []driver.Value, error) {
 	after, before, some, err := l.q.IDBounds()
 	if err != nil || !some {
@@ -94,11 +101,12 @@ func (l *listing) buildQuery() (string, []driver.Value, error) {
 		parts = append(parts, part)
 		args = append(append(args, after[:], before[:]), more...)
 	}
-	if len(l.q.Reasons) > 0 && !l.failed && !l.called {
-		for _, r := range sortedUnique(l.q.Reasons) {
-			add(reasonQuery, []driver.Value{r})
-		}
-	} else if !l.addParts(add) {
+	switch {
+	case l.q.OrderKey != "":
+		l.addKeyParts(add)
+	case len(l.q.Reasons) > 0 && !l.failed && !l.called:
+		l.addReasonParts(add)
+	case !l.addParts(add):
 		return "", nil, nil
 	}
 	if len(parts) > maxParts {
@@ -121,7 +129,7 @@ func (l *listing) addParts(add func(string, []driver.Value)) bool {
 		states = []store.State{noState}
 	}
 	if len(flows)*len(states) > maxParts {
-		flows, l.wide = []string{""}, setOf(flows)
+		flows, l.wide, l.selective = []string{""}, setOf(flows), true
 	}
 	for _, f := range flows {
 		for _, s := range states {
@@ -139,15 +147,59 @@ func setOf(names []string) map[string]bool {
 	return set
 }
 
-// reasonQuery is the query for the runs with a reason, of any flow and in any state.
-const reasonQuery = "SELECT " + columns + ", seq, okey FROM runs INDEXED BY runs_reason WHERE id > ? AND id < ? AND reason = ?"
+// Queries for the runs with an order key, and with a reason, in any state.
+const (
+	keyQuery        = candidateColumns + " FROM runs INDEXED BY runs_key WHERE id > ? AND id < ? AND okey = ?"
+	reasonQuery     = candidateColumns + " FROM runs INDEXED BY runs_reason WHERE id > ? AND id < ? AND reason = ?"
+	flowReasonQuery = candidateColumns + " FROM runs INDEXED BY runs_flow_reason WHERE id > ? AND id < ? AND reason = ? AND flow = ?"
+)
+
+// Each part of a query begins with its columns. The last one tells whether the run is
+// passed over.
+const (
+	candidateColumns = "SELECT " + columns + ", seq, okey, 0"
+	succeededColumns = "SELECT " + columns + ", seq, okey, state <> 4"
+)
+
+// addKeyParts adds a part for the order key of the filter, and one for its stored form.
+// The runs may be of any flow and in any state, and have any reason.
+func (l *listing) addKeyParts(add func(string, []driver.Value)) {
+	text, args := keyQuery, []driver.Value{}
+	if l.failed {
+		text, args = text+" AND failure = ?", append(args, l.failure)
+	}
+	if l.called {
+		text, args = text+" AND parent = ?", append(args, l.parent[:])
+	}
+	for _, key := range [][]byte{l.orderKey, []byte(l.q.OrderKey)} {
+		add(text, append([]driver.Value{key}, args...))
+	}
+	l.selective = true
+}
+
+// addReasonParts adds a part for each reason and flow. The runs may be in any state, and
+// of any flow if the parts were too many.
+func (l *listing) addReasonParts(add func(string, []driver.Value)) {
+	reasons := sortedUnique(l.q.Reasons)
+	byFlow := len(l.q.Flows) > 0 && len(reasons)*len(l.q.Flows) <= maxParts
+	for _, r := range reasons {
+		if !byFlow {
+			add(reasonQuery, []driver.Value{r})
+			continue
+		}
+		for _, f := range l.q.Flows {
+			add(flowReasonQuery, []driver.Value{r, f})
+		}
+	}
+	l.selective = true
+}
 
 func sortedUnique(values []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(values)))
 }
 
 // maxParts limits the parts of one query.
-const maxParts = 100
+const maxParts = 250
 
 // storedStates returns the filter's states as the file stores them, or nil for
 // all.
@@ -168,11 +220,11 @@ func (l *listing) storedStates() []store.State {
 	return in
 }
 
-// partQuery returns the query for one flow (or all) and state (or all). Most
-// runs succeed, so these are searched for among all runs, without an index of
-// their own.
+// partQuery returns the query for one flow (or all) and state (or all). Most runs
+// succeed, so these are searched for among all runs, without an index of their own: the
+// query also returns the others, as passed over, because they may be many.
 func (l *listing) partQuery(flow string, s store.State) (string, []driver.Value) {
-	text := "SELECT " + columns + ", seq, okey"
+	text := candidateColumns
 	var args []driver.Value
 	switch {
 	case l.called:
@@ -200,7 +252,10 @@ func (l *listing) partQuery(flow string, s store.State) (string, []driver.Value)
 		text += " AND flow = ?"
 		args = append(args, flow)
 	}
-	if s != noState {
+	switch {
+	case s == store.Succeeded && !l.called:
+		text = succeededColumns + strings.TrimPrefix(text, candidateColumns)
+	case s != noState:
 		text += fmt.Sprintf(" AND state = %d", s)
 	}
 	return text, args
@@ -234,9 +289,13 @@ func (l *listing) addCandidate(v *view, r []driver.Value) error {
 	if err := l.begin(); err != nil {
 		return err
 	}
-	run := summaryFromRow(r)
+	run, more := summaryFromRow(r), r[columnCount:]
 	l.last = run.ID
-	found, err := l.matchesText(v, &run, r[columnCount:])
+	if intOf(more[2]) != 0 {
+		l.spendRun()
+		return nil
+	}
+	found, err := l.matchesText(v, &run, more)
 	if found {
 		l.page.Runs = append(l.page.Runs, run)
 	}
@@ -268,7 +327,7 @@ func (l *listing) addOutcomes(above store.ID) error {
 			return err
 		}
 		if l.needle != nil || l.wide != nil {
-			l.spend(outcomeEffort)
+			l.spendOutcome()
 		}
 		l.last = item.ID.String()
 		if item.Found() {

@@ -30,6 +30,8 @@ func TestPlans(t *testing.T) {
 		"a group of failures": {Flows: flows, Failure: store.FormatFailureKey(7)},
 		"reasons":             {Reasons: []string{"timeout", "unauthorized"}},
 		"reason of a flow":    {Flows: flows, Reasons: []string{"timeout"}, States: []store.State{store.Failed}},
+		"reasons of flows":    {Flows: flows, Reasons: []string{"timeout", "unauthorized"}},
+		"an order key":        {Flows: flows, OrderKey: "customer 7"},
 		"started by a run":    {Parent: ulid.New(time.Now())},
 		"text":                {Text: "x"},
 		"text of flows":       {Flows: flows, Text: "x"},

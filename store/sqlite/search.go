@@ -16,12 +16,20 @@ const (
 	listTime      = 10 * time.Millisecond
 	rowEffort     = 1 << 10 // of a row, in addition to its payload
 	outcomeEffort = 128     // of an outcome whose id is read
-	lateEvery     = 8       // runs are searched before the time is checked
+	lateEvery     = 64      // outcomes are searched before the time is checked
 )
 
-// spend counts a run that was searched. Late searches have nothing left.
-func (l *listing) spend(bytes int) {
-	l.effort -= bytes
+// spendRun counts a run that was searched or passed over. Late searches have nothing
+// left.
+func (l *listing) spendRun() {
+	if l.effort -= rowEffort; l.isLate() {
+		l.effort = -1
+	}
+}
+
+// spendOutcome counts an outcome that was searched.
+func (l *listing) spendOutcome() {
+	l.effort -= outcomeEffort
 	if l.searched++; l.searched%lateEvery == 0 && l.isLate() {
 		l.effort = -1
 	}
@@ -30,10 +38,10 @@ func (l *listing) spend(bytes int) {
 // matchesText reports whether a run has a reason and a flow of the filter, and contains
 // its text.
 func (l *listing) matchesText(v *view, r *store.Summary, more []driver.Value) (bool, error) {
-	if l.needle == nil && len(l.q.Reasons) == 0 && l.wide == nil {
+	if !l.selective {
 		return true, nil
 	}
-	l.spend(rowEffort)
+	l.spendRun()
 	if found := l.selects(r); l.needle == nil || !found {
 		return found, nil
 	}
@@ -59,8 +67,7 @@ func (l *listing) matchesText(v *view, r *store.Summary, more []driver.Value) (b
 	return false, nil
 }
 
-// selects reports whether a run has a reason, a flow and a state of the filter. A query
-// for a reason does not choose by the others, nor one for many flows by these.
+// selects reports whether a run has a reason, a flow and a state of the filter.
 func (l *listing) selects(r *store.Summary) bool {
 	if l.wide == nil {
 		return l.q.Selects(r)

@@ -18,6 +18,8 @@ func listTests() []test {
 		{"pages stay while runs are added and deleted", listStable},
 		{"pages stay while others add runs", listStableRace},
 		{"by the run that started them", listChildren},
+		{"by their order key", listOrderKeys},
+		{"of a state that few have", listRareState},
 		{"limits the page", listBounds},
 		{"returns all fields of a row", listRow},
 	}
@@ -240,4 +242,55 @@ func listChildren(f *fixture) {
 	f.same("a filter that is no id is refused", err != nil, true)
 	_, err = f.s.Accept(f.ctx, f.submission(startedBy("none")))
 	f.same("so is a submission", err != nil, true)
+}
+
+func listOrderKeys(f *fixture) {
+	parent := f.accept(ofFlow("c"))
+	old := f.accept(ofFlow("b"), withOrderKey("Customer 7"))
+	f.ok(f.s.Finish(f.ctx, f.claimOne("b").Claim, &store.Ending{State: store.Failed, Cause: store.Cause{Reason: "timeout"}}))
+	f.recordOutcomes(f.newOutcomes(3, "a", "b")) // have none
+	f.clock.Advance(time.Millisecond)
+	open := f.accept(ofFlow("b"), withOrderKey("Customer 7"), func(s *store.Submission) { s.Parent = parent })
+	f.accept(ofFlow("b"), withOrderKey("Customer 8"), func(s *store.Submission) { s.Body = []byte("Customer 7") })
+	other := f.accept(ofFlow("a"), withOrderKey("Customer 7"))
+	all := newestFirst(old, open, other)
+	key := func(q store.Filter) store.Filter {
+		q.OrderKey = "Customer 7"
+		return q
+	}
+	f.same("listed", f.listed(key(store.Filter{})), all)
+	f.same("by its stored form", f.listed(store.Filter{OrderKey: f.hash.OrderKey("Customer 7")}), all)
+	f.same("by a part", f.listed(store.Filter{OrderKey: "Customer"}), nil)
+	f.same("in another case", f.listed(store.Filter{OrderKey: "customer 7"}), nil)
+	f.same("of a flow", f.listed(key(store.Filter{Flows: []string{"b"}})), newestFirst(old, open))
+	f.same("in a state", f.listed(key(store.Filter{States: []store.State{store.Failed}})), []string{old})
+	f.same("that succeeded", f.listed(key(store.Filter{States: []store.State{store.Succeeded}})), nil)
+	f.same("with a reason", f.listed(key(store.Filter{Reasons: []string{"timeout"}})), []string{old})
+	f.same("of a parent", f.listed(key(store.Filter{Parent: parent})), []string{open})
+	f.same("with a text", f.listed(key(store.Filter{Text: "TIME"})), []string{old})
+	f.same("of a time", f.listed(key(store.Filter{To: f.clock.Now()})), []string{old})
+	groups, err := f.s.FailureGroups(f.ctx, store.FailureQuery{})
+	f.ok(err)
+	f.same("with a cause", f.listed(key(store.Filter{Flows: []string{"b"}, Failure: groups.Groups[0].Key})), []string{old})
+	changed, err := f.s.CancelAll(f.ctx, store.ListQuery{Filter: key(store.Filter{Flows: []string{"a"}})})
+	f.ok(err)
+	f.same("cancelled", changed.N, 1)
+	f.same("the cancelled one", f.getRun(other).State, store.Cancelled)
+}
+
+func listRareState(f *fixture) {
+	var want []string
+	var entries []*store.Entry
+	for i := range manyRuns {
+		e := f.newEntry(store.Failed)
+		e.Payload = store.Payload{}
+		if i%500 == 7 {
+			e.State, want = store.Succeeded, append(want, e.ID)
+		}
+		entries = append(entries, e)
+	}
+	f.ok(f.s.Record(f.ctx, entries...))
+	f.same("succeeded", f.listed(store.Filter{States: []store.State{store.Succeeded}}), newestFirst(want...))
+	f.same("succeeded of flows", f.listed(store.Filter{States: []store.State{store.Succeeded}, Flows: []string{"orders", "other"}}), newestFirst(want...))
+	f.same("succeeded or failed", len(f.listAll(store.Filter{States: []store.State{store.Succeeded, store.Failed}, Flows: []string{"orders"}}, 500)), manyRuns)
 }
