@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/auth/challenge"
@@ -65,14 +66,15 @@ type webhook struct {
 	orderBy      expr.Of[string]
 	forward      []string
 
-	route   route
-	pathErr error
-	at      hcl.Range    // of the path, or of the trigger
-	early   auth.Policy  // checks that need no body
-	late    auth.Policy  // checks that read the body
-	ranges  []mediaRange // accepted types of bodies
-	accept  string       // ranges as the value of a header
-	allowed []netip.Prefix
+	route    route
+	pathErr  error
+	declared func() cty.Type // of webhook; nil before and after the flow is compiled
+	at       hcl.Range       // of the path, or of the trigger
+	early    auth.Policy     // checks that need no body
+	late     auth.Policy     // checks that read the body
+	ranges   []mediaRange    // accepted types of bodies
+	accept   string          // ranges as the value of a header
+	allowed  []netip.Prefix
 	// signedURL lists the places of the checks whose signature covers the URL.
 	signedURL []hcl.Range
 	// clientCertificates lists the places of the checks that need one.

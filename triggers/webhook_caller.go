@@ -100,15 +100,15 @@ func (w *webhook) authKinds() []string {
 }
 
 // callerType returns the type of webhook.auth. Its optional members may be null.
-func (w *webhook) callerType() cty.Type {
+func callerType(checks []auth.Check) cty.Type {
 	var nullable []string
-	if len(w.checks) == 0 {
+	if len(checks) == 0 {
 		nullable = append(nullable, "kind")
 	}
-	if len(w.checks) == 0 || !allOf(w.checks, auth.HasClaims) {
+	if len(checks) == 0 || !allOf(checks, auth.HasClaims) {
 		nullable = append(nullable, "claims")
 	}
-	if len(w.checks) == 0 || !allOf(w.checks, auth.NamesCaller) {
+	if len(checks) == 0 || !allOf(checks, auth.NamesCaller) {
 		nullable = append(nullable, "name")
 	}
 	members := map[string]cty.Type{"kind": cty.String, "name": cty.String, "claims": cty.DynamicPseudoType}

@@ -3,12 +3,15 @@ package triggers
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/triggers/input"
 )
@@ -20,14 +23,14 @@ const webhookRoot = input.RequestRoot
 var requestNames = input.RequestNames()
 
 // requestTypes returns the types of the parts of a request.
-func (w *webhook) requestTypes() map[string]cty.Type {
+func (w *webhook) requestTypes(checks []auth.Check) map[string]cty.Type {
 	types := make(map[string]cty.Type, len(requestNames)+len(w.variables))
 	for _, name := range requestNames {
 		types[name] = cty.String
 	}
 	types["body"], types["query"] = cty.DynamicPseudoType, cty.DynamicPseudoType
 	types["headers"] = cty.Map(cty.String)
-	types["path"], types["auth"] = w.pathType(), w.callerType()
+	types["path"], types["auth"] = w.pathType(), callerType(checks)
 	return types
 }
 
@@ -44,7 +47,14 @@ func (w *webhook) pathType() cty.Type {
 
 // Roots returns the name webhook with the types of its members.
 func (w *webhook) Roots() map[string]cty.Type {
-	return map[string]cty.Type{webhookRoot: input.ObjectType(w.requestTypes(), w.variables)}
+	if w.declared != nil {
+		return map[string]cty.Type{webhookRoot: w.declared()}
+	}
+	return map[string]cty.Type{webhookRoot: w.typeOfRequest(w.checks)}
+}
+
+func (w *webhook) typeOfRequest(checks []auth.Check) cty.Type {
+	return input.ObjectType(w.requestTypes(checks), w.variables)
 }
 
 // declareRequest adds the parts of the request to the scope of the variables. It
@@ -53,12 +63,21 @@ func (w *webhook) declareRequest(c *schema.Context) {
 	if w.path != "" {
 		w.route, w.pathErr = parsePath(w.path)
 	}
-	c.Scope = c.Scope.With(webhookRoot, cty.Object(w.requestTypes()))
+	c.Scope = w.declareParts(c.Scope)
 }
 
-// declareVariables adds the variables to the scope of the fields after them.
+// declareParts adds the parts of the request to a scope, without the variables.
+func (w *webhook) declareParts(s *expr.Scope) *expr.Scope {
+	checks := w.checks
+	return s.WithLazy(webhookRoot, func() cty.Type { return cty.Object(w.requestTypes(checks)) })
+}
+
+// declareVariables adds the variables to the scope of the fields after them. The type of
+// webhook.auth is that of the checks that are decoded already.
 func (w *webhook) declareVariables(c *schema.Context) {
-	c.Scope = w.RefineScope(c.Scope.With(webhookRoot, w.Roots()[webhookRoot]))
+	checks := w.checks
+	w.declared = sync.OnceValue(func() cty.Type { return w.typeOfRequest(checks) })
+	c.Scope = w.RefineScope(c.Scope.WithLazy(webhookRoot, w.declared))
 }
 
 func (w *webhook) addVariable(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {

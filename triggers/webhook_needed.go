@@ -11,6 +11,7 @@ import (
 // checked when a body is decoded, and not made. reads are the expressions and
 // programs of the actions.
 func (w *webhook) takeReads(reads []expr.Reader) {
+	w.declared = nil
 	if w.strict {
 		return // it looks at all names
 	}

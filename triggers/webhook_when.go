@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
@@ -20,18 +19,17 @@ const IgnoredHeader = "Gateway-Ignored"
 
 // describeWhen declares the fields that are evaluated before the variables.
 func (w *webhook) describeWhen(s *schema.Spec) {
-	s.Then(w.declareEarlyNames)
+	var around *expr.Scope
+	s.Then(func(c *schema.Context) {
+		around = c.Scope
+		c.Scope = w.declareParts(c.Scope).WithUnavailable(w.whyUnavailableEarly)
+	})
 	schema.Single(s, &w.rateLimit, "rate_limit", "Limits the rate of requests.")
 	schema.Expr(s, &w.when, "when", "A condition on the request, evaluated after `rate_limit`, when the credentials and the type of the body are checked, and before the variables. If it is false or null, no run starts: the caller gets 200 with the header `Gateway-Ignored: true`, and the history has the request as `ignored`. It reads the parts of the request, such as `webhook.headers[\"X-GitHub-Event\"] == \"push\"` or `webhook.body.type == \"paid\"`, and no variables. If it fails, such as at a member that the body does not have, the caller gets 500; `try(…, false)` ignores such a request.", schema.NotNull())
-	s.Then(w.declareVariables)
+	s.Then(func(c *schema.Context) { c.Scope = around })
 }
 
-// declareEarlyNames adds the parts of the request to the scope, without the
-// variables.
-func (w *webhook) declareEarlyNames(c *schema.Context) {
-	c.Scope = c.Scope.With(webhookRoot, cty.Object(w.requestTypes())).WithUnavailable(w.whyUnavailableEarly)
-}
-
+// whyUnavailableEarly explains that variables can't be read yet.
 func (w *webhook) whyUnavailableEarly(place, name string) string {
 	if place != webhookRoot || input.Find(w.variables, name) == nil {
 		return ""

@@ -40,10 +40,14 @@ func (e *Expr) source() (hclsyntax.Expression, bool) {
 		return nil, false
 	}
 	form := e.form.Load()
-	if form == nil || form.general == nil {
+	if form == nil {
 		return nil, false
 	}
-	src, ok := form.general.src.(hclsyntax.Expression)
+	general := form.needGeneral()
+	if general == nil {
+		return nil, false
+	}
+	src, ok := general.src.(hclsyntax.Expression)
 	return src, ok
 }
 

@@ -120,7 +120,7 @@ func (s *Scope) compileOutlined(e hcl.Expression, o outline, jq jqPrograms) (*Ex
 		return out, out.compileConstant(e, s, jq)
 	}
 	out.tier = General
-	made.general = s.compileGeneral(e, o, read, jq)
+	made.makeGeneral = func() *general { return s.compileGeneral(e, o, read, jq) }
 	if inner := unescapedArgument(e); inner != nil {
 		return s.withoutEscape().compileExpr(inner, jq)
 	}
@@ -261,7 +261,7 @@ func (e *Expr) Eval(ctx context.Context, env Env) (any, error) {
 			return nil, full
 		}
 	}
-	return e.evalGeneral(ctx, env, form.general)
+	return e.evalGeneral(ctx, env, form.needGeneral())
 }
 
 func (e *Expr) evalGeneral(ctx context.Context, env Env, g *general) (any, error) {

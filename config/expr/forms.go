@@ -27,10 +27,24 @@ type Forms struct {
 
 // form is what an evaluation needs of an expression.
 type form struct {
-	fast    node      // nil in the general tier
-	general *general  // nil in the constant tier
-	static  cty.Value // see KnownParts
-	typ     cty.Type
+	fast   node      // nil in the general tier
+	static cty.Value // see KnownParts
+	typ    cty.Type
+
+	// general is what HCL evaluates, made when it is first needed; nil in the constant
+	// tier. A run needs it only for what the fast form can't compute.
+	general     *general
+	makeGeneral func() *general
+	once        sync.Once
+}
+
+func (f *form) needGeneral() *general {
+	f.once.Do(func() {
+		if f.makeGeneral != nil {
+			f.general, f.makeGeneral = f.makeGeneral(), nil
+		}
+	})
+	return f.general
 }
 
 // programForm is what a run of a jq program needs.

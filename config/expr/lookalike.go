@@ -25,47 +25,40 @@ var (
 // $name is a variable.
 func (s *Scope) checkTexts(n hclsyntax.Node) hcl.Diagnostics {
 	c := &textCheck{scope: s}
-	_ = hclsyntax.Walk(n, c)
+	visitNodes(n, c.checkNode)
 	return c.diags
 }
 
 type textCheck struct {
-	scope *Scope
-	skip  hclsyntax.Node   // the node that is being skipped, nil if none
-	jq    []hclsyntax.Node // programs of the enclosing jq() calls
-	diags hcl.Diagnostics
+	scope   *Scope
+	skipped hcl.Range      // of a key or a program; nodes inside are visited next
+	program hclsyntax.Node // of the jq() call that is visited
+	diags   hcl.Diagnostics
 }
 
-// Enter checks a node. It implements hclsyntax.Walker.
-func (c *textCheck) Enter(n hclsyntax.Node) hcl.Diagnostics {
-	if c.skip != nil {
-		return nil
-	}
+func (c *textCheck) checkNode(n hclsyntax.Node) {
 	switch n := n.(type) {
 	case *hclsyntax.ObjectConsKeyExpr:
-		c.skip = n
+		c.skipped = n.Range()
 	case *hclsyntax.FunctionCallExpr:
 		if n.Name == "jq" && len(n.Args) > 0 {
-			c.jq = append(c.jq, n.Args[0])
+			c.program = n.Args[0]
 		}
 	case *hclsyntax.TemplateExpr:
-		if len(c.jq) > 0 && c.jq[len(c.jq)-1] == hclsyntax.Node(n) {
-			c.skip = n
-		} else if n.IsStringLiteral() {
+		if c.program == hclsyntax.Node(n) {
+			c.skipped = n.Range()
+		} else if n.IsStringLiteral() && !c.isSkipped(n.Range()) {
 			c.checkWholeText(n)
 		}
 	case *hclsyntax.LiteralValueExpr:
-		c.checkPart(n)
+		if !c.isSkipped(n.SrcRange) {
+			c.checkPart(n)
+		}
 	}
-	return nil
 }
 
-// Exit ends the skipping of a node. It implements hclsyntax.Walker.
-func (c *textCheck) Exit(n hclsyntax.Node) hcl.Diagnostics {
-	if c.skip == n {
-		c.skip = nil
-	}
-	return nil
+func (c *textCheck) isSkipped(at hcl.Range) bool {
+	return c.skipped.Start.Byte <= at.Start.Byte && at.End.Byte <= c.skipped.End.Byte
 }
 
 func (c *textCheck) addWarning(at hcl.Range, given, fix string) {
@@ -79,6 +72,9 @@ func (c *textCheck) checkPart(lit *hclsyntax.LiteralValueExpr) {
 		return
 	}
 	text := ctytext.String(lit.Val)
+	if !strings.ContainsAny(text, "{$") {
+		return // the expressions below take long to find that out
+	}
 	if m := braces.FindStringSubmatch(text); m != nil {
 		c.addWarning(lit.SrcRange, m[0], "${"+c.translateName(m[1])+"}")
 	} else if m := dollars.FindStringSubmatch(text); m != nil && c.isKnownName(m[1]) {
@@ -99,11 +95,15 @@ func (c *textCheck) translateName(name string) string {
 
 // checkWholeText warns of a text that consists of a known name.
 func (c *textCheck) checkWholeText(t *hclsyntax.TemplateExpr) {
-	v, diags := t.Value(nil)
-	if diags.HasErrors() || !quoted.MatchString(ctytext.String(v)) || !c.isKnownName(ctytext.String(v)) {
+	lit, ok := t.Parts[0].(*hclsyntax.LiteralValueExpr)
+	if !ok || lit.Val.Type() != cty.String {
 		return
 	}
-	c.addWarning(t.Range(), fmt.Sprintf("%q", ctytext.String(v)), ctytext.String(v)+" without quotes")
+	text := ctytext.String(lit.Val)
+	if !strings.ContainsAny(text, ".[") || !quoted.MatchString(text) || !c.isKnownName(text) {
+		return
+	}
+	c.addWarning(t.Range(), fmt.Sprintf("%q", text), text+" without quotes")
 }
 
 // isKnownName reports whether a text is a name that can be read here.

@@ -29,15 +29,22 @@ type pathStep struct {
 }
 
 func (e *Expr) compilePath(t hcl.Traversal, s *Scope) {
+	if fast := s.pathTo(t); fast != nil {
+		e.setFast(Path, fast)
+	}
+}
+
+// pathTo returns nil for a name with a step that only HCL can follow.
+func (s *Scope) pathTo(t hcl.Traversal) node {
 	steps, ok := toPathSteps(t[1:])
 	if !ok {
-		return
+		return nil
 	}
-	var fast node = &pathNode{root: t.RootName(), steps: steps}
+	path := &pathNode{root: t.RootName(), steps: steps}
 	if s.escape != nil {
-		fast = &escapedNode{fast, s.escape}
+		return &escapedNode{path, s.escape}
 	}
-	e.setFast(Path, fast)
+	return path
 }
 
 func (e *Expr) setFast(t Tier, fast node) { e.tier, e.form.Load().fast = t, fast }
@@ -117,8 +124,11 @@ type templatePart struct {
 }
 
 func (e *Expr) compileTemplate(src *hclsyntax.TemplateExpr, s *Scope, jq jqPrograms) hcl.Diagnostics {
-	t := &templateNode{}
+	t := &templateNode{parts: make([]templatePart, 0, len(src.Parts))}
 	for _, p := range src.Parts {
+		if t.addPlainPart(p, s) {
+			continue
+		}
 		c, diags := s.compileExpr(p, jq)
 		if diags.HasErrors() {
 			return diags
@@ -129,6 +139,24 @@ func (e *Expr) compileTemplate(src *hclsyntax.TemplateExpr, s *Scope, jq jqProgr
 	}
 	e.setFast(Template, t)
 	return nil
+}
+
+// addPlainPart adds a literal or a name of the run, which most parts are, and returns
+// whether the part is one.
+func (t *templateNode) addPlainPart(e hclsyntax.Expression, s *Scope) bool {
+	switch e := e.(type) {
+	case *hclsyntax.LiteralValueExpr:
+		if e.Val.Type() == cty.String && !e.Val.IsNull() {
+			t.parts = append(t.parts, templatePart{text: ctytext.String(e.Val)})
+			return true
+		}
+	case *hclsyntax.ScopeTraversalExpr:
+		if path := s.pathTo(e.Traversal); path != nil && s.isRun(e.Traversal.RootName()) {
+			t.parts = append(t.parts, templatePart{path: path})
+			return true
+		}
+	}
+	return false
 }
 
 // addPart adds a part and returns whether it could: only constants and paths

@@ -14,10 +14,11 @@ type runName struct {
 	name     string
 	nullable bool // a member that is null in some runs
 
-	// members are those of a name that grows, sorted; typ is made of them then.
+	// members are those of a name that grows, sorted. Its type is made of them.
 	members []*runName
 	grows   bool
 
+	declare    func() cty.Type // makes typ; nil if it is known, or made of members
 	typeOnce   sync.Once
 	typ        cty.Type
 	valueOnce  sync.Once
@@ -61,7 +62,7 @@ func (s *Scope) runRoots() []string {
 
 // listMembers returns the members of an object, none for another type.
 func (n *runName) listMembers() []*runName {
-	if n.grows || !n.typ.IsObjectType() {
+	if n.grows || !n.declaredType().IsObjectType() {
 		return n.members
 	}
 	members := make([]*runName, 0, len(n.typ.AttributeTypes()))
@@ -75,26 +76,32 @@ func (n *runName) listMembers() []*runName {
 // declaredType returns the type, in which members that may be null are optional.
 func (n *runName) declaredType() cty.Type {
 	n.typeOnce.Do(func() {
-		if !n.grows {
-			return
+		switch {
+		case n.declare != nil:
+			n.typ = n.declare()
+		case n.grows:
+			n.typ = n.typeOfMembers()
 		}
-		types, optional := make(map[string]cty.Type, len(n.members)), []string(nil)
-		for _, m := range n.members {
-			types[m.name] = m.declaredType()
-			if m.nullable {
-				optional = append(optional, m.name)
-			}
-		}
-		n.typ = cty.ObjectWithOptionalAttrs(types, optional)
 	})
 	return n.typ
+}
+
+func (n *runName) typeOfMembers() cty.Type {
+	types, optional := make(map[string]cty.Type, len(n.members)), []string(nil)
+	for _, m := range n.members {
+		types[m.name] = m.declaredType()
+		if m.nullable {
+			optional = append(optional, m.name)
+		}
+	}
+	return cty.ObjectWithOptionalAttrs(types, optional)
 }
 
 // unknown returns an unknown value of the type, as unknownValue does.
 func (n *runName) unknown() cty.Value {
 	n.valueOnce.Do(func() {
 		if !n.grows {
-			n.value = unknownValue(n.typ)
+			n.value = unknownValue(n.declaredType())
 			return
 		}
 		members := make(map[string]cty.Value, len(n.members))

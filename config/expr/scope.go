@@ -131,6 +131,12 @@ func (s *Scope) With(root string, t cty.Type) *Scope {
 	return s.withName(&runName{name: root, typ: t})
 }
 
+// WithLazy is With for a type that takes time to make. declare is called once, if an
+// expression reads the name.
+func (s *Scope) WithLazy(root string, declare func() cty.Type) *Scope {
+	return s.withName(&runName{name: root, declare: declare})
+}
+
 func (s *Scope) withName(n *runName) *Scope {
 	root := n.name
 	c := *s

@@ -70,7 +70,7 @@ func FuzzTiers(f *testing.F) {
 		if !ok {
 			return
 		}
-		v, diags := c.form.Load().general.eval(context.Background(), env)
+		v, diags := c.form.Load().needGeneral().eval(context.Background(), env)
 		if diags.HasErrors() {
 			t.Fatalf("%s gives %v, but HCL says %v", src, fast, diags)
 		}
@@ -112,7 +112,7 @@ func BenchmarkTiers(b *testing.B) {
 		b.Run(bench.name+"-by-hcl", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := c.evalGeneral(context.Background(), env, c.form.Load().general); err != nil {
+				if _, err := c.evalGeneral(context.Background(), env, c.form.Load().needGeneral()); err != nil {
 					b.Fatal(err)
 				}
 			}

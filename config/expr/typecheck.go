@@ -162,6 +162,9 @@ func (c *operandCheck) checkCoalesce(e *hclsyntax.FunctionCallExpr) {
 // checkCondition refuses a condition that is no bool. It refuses texts of a run
 // too, although they could be "true" or "false".
 func (c *operandCheck) checkCondition(e hclsyntax.Expression) {
+	if isAlwaysBool(e) {
+		return
+	}
 	v, ok := c.evalOperand(e)
 	if !ok {
 		return
@@ -169,6 +172,19 @@ func (c *operandCheck) checkCondition(e hclsyntax.Expression) {
 	if detail := explainNonCondition(v); detail != "" {
 		c.addError(e, "Not a condition", detail)
 	}
+}
+
+// isAlwaysBool reports whether an expression is a comparison or joins conditions.
+func isAlwaysBool(e hclsyntax.Expression) bool {
+	switch e := e.(type) {
+	case *hclsyntax.ParenthesesExpr:
+		return isAlwaysBool(e.Expression)
+	case *hclsyntax.BinaryOpExpr:
+		return e.Op.Type == cty.Bool
+	case *hclsyntax.UnaryOpExpr:
+		return e.Op.Type == cty.Bool
+	}
+	return false
 }
 
 func explainNonCondition(v cty.Value) string {

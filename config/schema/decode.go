@@ -78,7 +78,7 @@ func DecodeSpec(c *Context, s *Spec, b *hclsyntax.Block, skip int) (*Decoded, hc
 	d := &Decoded{Block: b, Known: true}
 	diags := s.decodeLabels(b, skip)
 	diags = append(diags, s.findUnknown(b)...)
-	for _, f := range s.fields {
+	for _, f := range s.parts {
 		switch {
 		case f.step != nil:
 			f.step(&inner)
@@ -102,9 +102,9 @@ func DecodeSpec(c *Context, s *Spec, b *hclsyntax.Block, skip int) (*Decoded, hc
 // read to choose the kind.
 func (s *Spec) decodeLabels(b *hclsyntax.Block, skip int) hcl.Diagnostics {
 	var fields []*Field
-	for _, f := range s.fields {
-		if f.Label {
-			fields = append(fields, f)
+	for _, f := range s.parts {
+		if f.Field != nil && f.Label {
+			fields = append(fields, f.Field)
 		}
 	}
 	given := b.Labels[min(skip, len(b.Labels)):]
@@ -183,8 +183,8 @@ func (s *Spec) findUnknown(b *hclsyntax.Block) hcl.Diagnostics {
 		return nil // a block with such a name has complete declarations
 	}
 	attrs, blocks := map[string]bool{}, map[string]bool{}
-	for _, f := range s.fields {
-		if f.step != nil || f.Label {
+	for _, f := range s.parts {
+		if f.Field == nil || f.Label {
 			continue
 		}
 		if f.Block != nil {

@@ -173,7 +173,7 @@ func (f *Field) headingText() string {
 
 func (s *Spec) labelNames() []string {
 	var out []string
-	for _, f := range s.fields {
+	for _, f := range s.Fields() {
 		if f.Label {
 			out = append(out, f.Name)
 		}

@@ -22,7 +22,7 @@ type narrowing struct {
 // describe declares the fields; it is called twice then.
 func DescribeFor(b *hclsyntax.Block, describe func(*Spec)) *Spec {
 	n := &narrowing{block: b}
-	s := &Spec{narrowed: n}
+	s := &Spec{narrowed: n, parts: make([]part, 0, len(b.Labels)+len(b.Body.Attributes)+len(b.Body.Blocks))}
 	describe(s)
 	if n.attrs == len(b.Body.Attributes) && n.blocks == len(b.Body.Blocks) {
 		return s

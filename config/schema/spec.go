@@ -35,12 +35,18 @@ type Describer interface {
 // Spec collects the declarations of one block.
 type Spec struct {
 	Doc      string    // the purpose of the block: whole sentences, Markdown
-	fields   []*Field  // in order of declaration, which is the order of decoding
+	parts    []part    // in order of declaration, which is the order of decoding
 	outputs  []Output  // the values that an action of this kind returns
 	examples []Example // run as tests
 	checks   []func(*Context, *Decoded) hcl.Diagnostics
 	anyOut   bool
 	narrowed *narrowing // nil if the fields are complete
+}
+
+// part is a field, or a step that runs between the fields before and after it.
+type part struct {
+	*Field
+	step func(c *Context)
 }
 
 // Field is one attribute, label or block that a body may hold.
@@ -67,7 +73,6 @@ type Field struct {
 	isURL      bool                     // values of the run are encoded for their place in a URL
 	shown      func(text string) string // changes a text that is stored as an input
 	label      *string                  // receives the text of a label
-	step       func(c *Context)         // not a field: runs between the fields before and after
 
 	// attr decodes an attribute. known is false if the value depends on a secret
 	// or a variable that is not set.
@@ -134,15 +139,15 @@ func (s *Spec) Check(f func(c *Context, d *Decoded) hcl.Diagnostics) {
 // Then runs f after the fields that are declared before it and before the fields
 // that are declared after it. f may change the scope of the later ones.
 func (s *Spec) Then(f func(c *Context)) {
-	s.fields = append(s.fields, &Field{step: f})
+	s.parts = append(s.parts, part{step: f})
 }
 
 // Fields lists the declared fields in their order.
 func (s *Spec) Fields() []*Field {
-	out := make([]*Field, 0, len(s.fields))
-	for _, f := range s.fields {
-		if f.step == nil {
-			out = append(out, f)
+	out := make([]*Field, 0, len(s.parts))
+	for _, p := range s.parts {
+		if p.Field != nil {
+			out = append(out, p.Field)
 		}
 	}
 	return out
@@ -173,6 +178,6 @@ func (s *Spec) addField(f *Field, options []Option) *Field {
 			o.apply(f)
 		}
 	}
-	s.fields = append(s.fields, f)
+	s.parts = append(s.parts, part{Field: f})
 	return f
 }
