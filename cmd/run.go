@@ -54,6 +54,7 @@ type runner struct {
 	flags                          *pflag.FlagSet
 	tests                          flowtest.Options // with which dry runs read the flow files
 	log                            *zap.Logger      // nil until the options are read
+	heap                           *heapTuner
 }
 
 func (c *command) runCommand() *cobra.Command {
@@ -117,6 +118,9 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 		paths = []string{"."}
 	}
 	memory := r.tuneMemory()
+	tuned, stopTuning := context.WithCancel(ctx)
+	defer stopTuning()
+	go r.heap.run(tuned, r.clock)
 	r.addProcessor()
 	o, err := r.options(paths)
 	o.Memory = memory / 2

@@ -1,21 +1,22 @@
 package cmd
 
 import (
+	"context"
 	"os"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"sync"
 	"sync/atomic"
+	"time"
 
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/memlimit"
 )
 
 // tuneMemory sets up the garbage collector and returns how much memory the
-// process may use. Unless GOGC is set, collections are rarer than by default: the
-// live heap is small and requests leave only short-lived values, so the default
-// would collect dozens of times a second. Unless GOMEMLIMIT is set, the limit of
-// the container or the machine makes them frequent again before it is reached.
+// process may use. Unless GOMEMLIMIT is set, the limit of the container or the
+// machine makes collections frequent before it is reached.
 func (r *runner) tuneMemory() int64 {
 	available, known := memlimit.Available(os.DirFS("/"))
 	if _, set := r.env("GOMEMLIMIT"); set {
@@ -23,10 +24,66 @@ func (r *runner) tuneMemory() int64 {
 	} else if known {
 		debug.SetMemoryLimit(available - uncounted(available))
 	}
-	if _, set := r.env("GOGC"); !set {
-		debug.SetGCPercent(400)
-	}
+	r.heap = &heapTuner{}
+	_, r.heap.fixed = r.env("GOGC")
+	r.heap.adjust()
 	return available
+}
+
+// heapTuner sets how far the heap may grow between two collections, unless GOGC is set.
+type heapTuner struct {
+	fixed bool // GOGC is set
+	steps atomic.Int64
+
+	mu      sync.Mutex
+	percent int
+	load    uint64 // bytes to which the heap may grow while many flows are compiled; 0 at other times
+}
+
+// tunePause is the time between two adjustments.
+const tunePause = 10 * time.Second
+
+// run adjusts the percentage until the context ends: flows that run for the first time
+// leave more alive than before.
+func (t *heapTuner) run(ctx context.Context, c clock.Clock) {
+	for clock.Sleep(ctx, c, tunePause) == nil {
+		t.adjust()
+	}
+}
+
+// adjust sets the percentage by what is alive.
+func (t *heapTuner) adjust() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.fixed {
+		return
+	}
+	alive := aliveBytes()
+	p := steadyPercent(alive)
+	if t.load > 0 {
+		p = bulkPercent(alive, t.load)
+	}
+	if p != t.percent {
+		t.percent = p
+		debug.SetGCPercent(p)
+	}
+}
+
+// A small live heap may have four times as much garbage, as requests leave only
+// short-lived values and the default would collect dozens of times a second. Of what is
+// alive above ampleHeap, the heap may have as much garbage: that of ten thousand flows
+// would otherwise take gigabytes.
+const (
+	amplePercent = 400
+	ampleHeap    = 128 << 20
+)
+
+// steadyPercent returns the percentage by which a heap may grow.
+func steadyPercent(alive uint64) int {
+	if alive <= ampleHeap {
+		return amplePercent
+	}
+	return int((ampleHeap*amplePercent + (alive-ampleHeap)*100) / alive) //nolint:gosec // at most 400
 }
 
 // While many flows are compiled, a collection begins when the heap has bulkFlow for each
@@ -36,38 +93,27 @@ const (
 	bulkStep = 32 << 20
 )
 
-// tuneBulkLoad bounds the heap until the returned function is called, unless GOGC is
-// set. Compiled flows lie between the garbage of compiling them: the larger the heap has
-// been, the more memory is left that holds few of them and can't be given back. A
-// percentage would begin with many small steps and end with large ones.
+// tuneBulkLoad bounds the heap until end is called. Compiled flows lie between the
+// garbage of compiling them: the larger the heap has been, the more memory is left that
+// holds few of them and can't be given back. A percentage would begin with many small
+// steps and end with large ones. step is called for each flow.
 func (r *runner) tuneBulkLoad(flows int) (step, end func()) {
-	if _, set := r.env("GOGC"); set {
-		return func() {}, func() {}
-	}
-	t := &bulkTuner{heap: uint64(flows) * bulkFlow} //nolint:gosec // a count
-	before := debug.SetGCPercent(100)
-	return t.step, func() { debug.SetGCPercent(before) }
+	r.heap.setLoad(uint64(flows) * bulkFlow) //nolint:gosec // a count
+	return r.heap.step, func() { r.heap.setLoad(0) }
 }
 
-// bulkTuner sets the percentage anew after each collection.
-type bulkTuner struct {
-	heap  uint64 // bytes
-	steps atomic.Int64
-
-	mu      sync.Mutex
-	percent int
+func (t *heapTuner) setLoad(heap uint64) {
+	t.mu.Lock()
+	t.load = heap
+	t.mu.Unlock()
+	t.adjust()
 }
 
-// step is called for each flow. It looks at the heap for some of them.
-func (t *bulkTuner) step() {
+// step looks at the heap for some flows of a load.
+func (t *heapTuner) step() {
 	const each = 16
-	if t.steps.Add(1)%each != 1 || !t.mu.TryLock() {
-		return
-	}
-	defer t.mu.Unlock()
-	if p := bulkPercent(aliveBytes(), t.heap); p != t.percent {
-		t.percent = p
-		debug.SetGCPercent(p)
+	if t.steps.Add(1)%each == 1 {
+		t.adjust()
 	}
 }
 

@@ -1,6 +1,10 @@
 package cmd
 
-import "testing"
+import (
+	"runtime"
+	"runtime/debug"
+	"testing"
+)
 
 // TestBulkPercent: a heap grows to a size, and by 32 MiB at least.
 func TestBulkPercent(t *testing.T) {
@@ -21,5 +25,50 @@ func TestBulkPercent(t *testing.T) {
 		if got := bulkPercent(c.alive, c.heap); got != c.want {
 			t.Errorf("%d MiB of %d: %d %%, want %d", c.alive/mib, c.heap/mib, got, c.want)
 		}
+	}
+}
+
+// TestSteadyPercent: the garbage is four times what is alive up to 128 MiB, and grows by
+// what is alive above.
+func TestSteadyPercent(t *testing.T) {
+	t.Parallel()
+	const mib = 1 << 20
+	for _, c := range []struct {
+		alive uint64
+		want  int
+	}{
+		{0, 400}, {10 * mib, 400}, {128 * mib, 400}, {256 * mib, 250}, {384 * mib, 200}, {1024 * mib, 137}, {1 << 40, 100},
+	} {
+		if got := steadyPercent(c.alive); got != c.want {
+			t.Errorf("%d MiB: %d %%, want %d", c.alive/mib, got, c.want)
+		}
+	}
+}
+
+// TestHeapTuner: a load has a percentage of its own, and GOGC is left alone.
+func TestHeapTuner(t *testing.T) {
+	before := debug.SetGCPercent(100)
+	t.Cleanup(func() { debug.SetGCPercent(before) })
+	current := func() int {
+		p := debug.SetGCPercent(100)
+		debug.SetGCPercent(p)
+		return p
+	}
+	fixed := &runner{heap: &heapTuner{fixed: true}}
+	_, end := fixed.tuneBulkLoad(1000)
+	if end(); current() != 100 {
+		t.Errorf("with GOGC it is %d %%", current())
+	}
+	r := &runner{heap: &heapTuner{}}
+	if r.heap.adjust(); current() != steadyPercent(aliveBytes()) {
+		t.Errorf("it is %d %%", current())
+	}
+	runtime.GC() // something is alive
+	step, end := r.tuneBulkLoad(100_000)
+	if step(); current() != 1000 {
+		t.Errorf("during a load of many flows it is %d %%", current())
+	}
+	if end(); current() != steadyPercent(aliveBytes()) {
+		t.Errorf("after the load it is %d %%", current())
 	}
 }

@@ -37,6 +37,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"admin/ops.minWrittenText":          "a shorter text is redacted only where it is used",
 		"triggers/input.maxExample":         "it bounds a made-up value of a sample",
 		"cmd.firstLookPause":                waiting,
+		"cmd.tunePause":                     inside,
 		"cmd.maxLookPause":                  waiting,
 		"cmd.maxRecordTime":                 waiting,
 		"config/diag.maxSnippetLine":        shown,
