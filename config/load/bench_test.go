@@ -1,10 +1,15 @@
 package load_test
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/webhook-gateway/gateway/config/load"
 )
@@ -83,5 +88,42 @@ func BenchmarkLoad500(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkReload edits one of 5000 flows, each in a file of its own, a hundred to a
+// folder. The files were read by a scan before.
+func BenchmarkReload(b *testing.B) {
+	const n = 5000
+	dir := b.TempDir()
+	name := func(i int) string { return fmt.Sprintf("group_%d/%d.hcl", i/100, i) }
+	write := func(name, text string) {
+		b.Helper()
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	write("constants.hcl", usualConstants)
+	for i := range n {
+		write(name(i), fmt.Sprintf(usualFlow, i))
+	}
+	o := options(nil, ".")
+	o.FS, o.Unset = os.DirFS(dir), load.RequireSet
+	l := load.NewLoader(o)
+	c, _ := l.Load()
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		write(name(0), fmt.Sprintf(usualFlow, n+i))
+		known := map[string]load.Digest{}
+		for _, source := range c.Read {
+			known[source.Path] = source.Digest
+		}
+		known[name(0)] = load.DigestFile(o.FS, name(0))
+		l.Trust(known)
+		var diags hcl.Diagnostics
+		if c, diags = l.Load(); len(diags) > 0 || len(c.Flows) != n || l.Compiled() != 1 {
+			b.Fatalf("%d flows, %d of them compiled, findings: %v", len(c.Flows), l.Compiled(), diags)
+		}
 	}
 }
