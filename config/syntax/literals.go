@@ -32,7 +32,7 @@ import (
 //
 // Here the indentation is removed first, as Terraform documents it. src begins at a
 // place in the file.
-func mendTexts(body *hclsyntax.Body, name string, src []byte, at hcl.Pos) {
+func mendTexts(node hclsyntax.Node, name string, src []byte, at hcl.Pos) {
 	trims := bytes.Contains(src, []byte("<<-")) && bytes.Contains(src, []byte("~}"))
 	if !trims && !mayCombine(src) {
 		return
@@ -41,7 +41,7 @@ func mendTexts(body *hclsyntax.Body, name string, src []byte, at hcl.Pos) {
 	if len(texts) == 0 {
 		return
 	}
-	_ = hclsyntax.VisitAll(body, func(n hclsyntax.Node) hcl.Diagnostics {
+	_ = hclsyntax.VisitAll(node, func(n hclsyntax.Node) hcl.Diagnostics {
 		switch n := n.(type) {
 		case *hclsyntax.LiteralValueExpr:
 			if text, ok := texts[n.SrcRange.End.Byte]; ok && n.Val.Type() == cty.String {

@@ -21,7 +21,7 @@ func Sketch(name string, src []byte, typ string) ([]SketchedBlock, bool) {
 	if mayNest(src) || !utf8.Valid(src) {
 		return nil, false
 	}
-	s := sketcher{Scanner: NewScanner(src), name: name, line: 1}
+	s := sketcher{Scanner: NewScanner(src), places: newPlaces(src, hcl.InitialPos), name: name}
 	var out []SketchedBlock
 	for {
 		t := s.next()
@@ -42,9 +42,8 @@ func Sketch(name string, src []byte, typ string) ([]SketchedBlock, bool) {
 // sketcher finds blocks and their places.
 type sketcher struct {
 	Scanner
-	name      string
-	line      int // of lineStart
-	lineStart int // offset of a line at or before the last place
+	places places
+	name   string
 }
 
 // next returns the next token, and one without a type if the scanner gives up.
@@ -75,8 +74,8 @@ func (s *sketcher) block(first Token, typ string) (SketchedBlock, bool) {
 			return SketchedBlock{}, false
 		}
 	}
-	start, plain := s.place(first.Start)
-	end, alsoPlain := s.place(last.End)
+	start, plain := s.places.at(first.Start)
+	end, alsoPlain := s.places.at(last.End)
 	at := hcl.Range{Filename: s.name, Start: start, End: end}
 	return SketchedBlock{label, at}, plain && alsoPlain && s.endLine()
 }
@@ -110,20 +109,4 @@ func (s *sketcher) endLine() bool {
 			return false
 		}
 	}
-}
-
-// place returns the place of an offset, which must not be before that of the last call.
-// It returns false if a character before it in its line is not ASCII: what people see as
-// one character may be several, and columns count what they see.
-func (s *sketcher) place(offset int) (hcl.Pos, bool) {
-	for {
-		length := bytes.IndexByte(s.src[s.lineStart:offset], '\n')
-		if length < 0 {
-			break
-		}
-		s.lineStart += length + 1
-		s.line++
-	}
-	before := s.src[s.lineStart:offset]
-	return hcl.Pos{Line: s.line, Column: len(before) + 1, Byte: offset}, isASCII(before)
 }

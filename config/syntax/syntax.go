@@ -28,6 +28,18 @@ func lexTokensAt(name string, src []byte, at hcl.Pos) hclsyntax.Tokens {
 // src is the text of the block alone, and at its place in the file. It returns nil if src
 // is no block, or if the parser has findings.
 func ParseAgain(name string, src []byte, at hcl.Pos) *hclsyntax.Block {
+	block := parseBlock(name, src, at)
+	if block == nil {
+		block = parseBlockWhole(name, src, at)
+	}
+	if block != nil {
+		mendTexts(block, name, src, at)
+	}
+	return block
+}
+
+// parseBlockWhole parses a block with HCL's parser.
+func parseBlockWhole(name string, src []byte, at hcl.Pos) *hclsyntax.Block {
 	file, diags := hclsyntax.ParseConfig(src, name, at)
 	if len(diags) > 0 {
 		return nil
@@ -36,7 +48,6 @@ func ParseAgain(name string, src []byte, at hcl.Pos) *hclsyntax.Block {
 	if !ok || len(body.Blocks) != 1 {
 		return nil
 	}
-	mendTexts(body, name, src, at)
 	return body.Blocks[0]
 }
 
