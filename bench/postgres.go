@@ -17,7 +17,7 @@ const postgresMark = " pg"
 // launchPostgres starts a server for one more gateway, where async flows are
 // measured and one is installed. What it returns stops the server.
 func launchPostgres(p plan) (*postgrestest.Server, func(), error) {
-	if !p.async || p.profile != "" || (p.only != "" && !strings.HasSuffix(p.only, postgresMark)) {
+	if !p.async || (p.only != "" && !strings.HasSuffix(p.only, postgresMark)) {
 		return nil, func() {}, nil
 	}
 	s, err := postgrestest.Launch()
@@ -37,10 +37,12 @@ func (s *servers) addPostgres(ctx context.Context, dir string, db *postgrestest.
 		return nil
 	}
 	endpoints, admin := freePort(), freePort()
-	gateway := []string{
-		filepath.Join(dir, "gateway"), "run", "bench/flows", "--store", db.URL("postgres"),
-		"--listen", endpoints, "--admin-listen", admin, "--data", filepath.Join(dir, "data-pg"), "--log-level", "error",
+	gateway, err := postgresCommand(dir, p.profile)
+	if err != nil {
+		return err
 	}
+	gateway = append(gateway, "run", "bench/flows", "--store", db.URL("postgres"),
+		"--listen", endpoints, "--admin-listen", admin, "--data", filepath.Join(dir, "data-pg"), "--log-level", "error")
 	if err := s.run(ctx, gateway, "BENCH_PEER=http://"+s.called); err != nil {
 		return err
 	}
@@ -53,4 +55,15 @@ func (s *servers) addPostgres(ctx context.Context, dir string, db *postgrestest.
 	s.compare()
 	s.keep(p.only)
 	return nil
+}
+
+// postgresCommand is how the gateway on PostgreSQL is called. It writes its profiles to
+// a folder inside of that for profiles.
+func postgresCommand(dir, profile string) ([]string, error) {
+	if profile == "" {
+		return []string{filepath.Join(dir, "gateway")}, nil
+	}
+	folder := filepath.Join(profile, "postgresql")
+	self, err := os.Executable()
+	return []string{"env", profileTo + "=" + folder, self}, errors.Join(err, os.MkdirAll(folder, 0o700))
 }
