@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -149,8 +148,7 @@ func (c *claimer) claimOldest(first int) {
 			RETURNING r.id, r.seq, r.fence, r.flow, r.attempt, r.retried, r.started, r.okey
 		), n AS (SELECT flow, count(*) AS n FROM e GROUP BY flow),
 		q AS (UPDATE flows f SET ready = f.ready - n.n FROM n WHERE f.flow = n.flow)
-		SELECT e.id, e.fence, e.flow, e.attempt, e.retried, e.started, e.okey, p.run IS NOT NULL, p.event, p.body, p.variables, p.response, p.output, p.trace
-		FROM e LEFT JOIN payloads p ON p.run = e.id ORDER BY e.flow, e.seq`)
+		SELECT e.id, e.fence, e.flow, e.attempt, e.retried, e.started, e.okey FROM e ORDER BY e.flow, e.seq`)
 	c.addQuery(q).Query(c.readClaimed)
 }
 
@@ -192,17 +190,9 @@ func (c *claimer) readClaimed(rows pgx.Rows) error {
 	var w store.Work
 	var okey []byte
 	var started *time.Time
-	var hasPayload bool
-	p := &w.Payload
-	targets := []any{
-		&id, &w.Fence, &w.Flow, &w.Attempt, &w.Retried, &started, &okey, &hasPayload,
-		&p.Event, &p.Body, &p.Variables, &p.Response, &p.Output, &p.Trace,
-	}
+	targets := []any{&id, &w.Fence, &w.Flow, &w.Attempt, &w.Retried, &started, &okey}
 	_, err := pgx.ForEachRow(rows, targets, func() error {
-		w.ID, w.Ref, w.OrderKey, w.Started, w.Err = store.ID(id).String(), claimRef(id, okey != nil), string(okey), timeOf(started), nil
-		if !hasPayload {
-			w.Err = fmt.Errorf("run %s: its event is missing in the table", w.ID)
-		}
+		w.ID, w.Ref, w.OrderKey, w.Started = store.ID(id).String(), claimRef(id, okey != nil), string(okey), timeOf(started)
 		c.work = append(c.work, w)
 		return nil
 	})

@@ -165,17 +165,12 @@ func readEraseRuns(ctx context.Context, t *tx, ids [][16]byte, lock string) (map
 			runs[id] = &eraseRun{Run: erase.Run{Cut: cut, Cause: c}, state: stateOf(state)}
 			return nil
 		})
-	t.addSQL("SELECT run, event, body, variables, response, output, trace FROM payloads WHERE run = ANY($1::uuid[])", ids).Query(func(rows pgx.Rows) error {
-		for rows.Next() {
-			var p store.Payload
-			if err := rows.Scan(&id, &p.Event, &p.Body, &p.Variables, &p.Response, &p.Output, &p.Trace); err != nil {
-				return err
-			}
+	t.addSQL(selectPayloads, ids).Query(func(rows pgx.Rows) error {
+		return readPayloads(rows, func(id store.ID, p store.Payload) {
 			if run := runs[id]; run != nil {
 				run.Payload = p
 			}
-		}
-		return rows.Err()
+		})
 	})
 	t.addSQL(selectSteps, ids).Query(func(rows pgx.Rows) error {
 		return readSteps(rows, func(id store.ID, steps []store.Step) {

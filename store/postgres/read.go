@@ -75,8 +75,8 @@ func addRunQueries(b *pgx.Batch, id store.ID, run *store.Run) {
 	})
 }
 
-// readWork reads the steps of claimed runs, except of runs that the caller has
-// cached. The claims are committed, so it sets the error of single runs.
+// readWork reads the payloads and steps of claimed runs, except of runs that the caller
+// has cached. The claims are committed, so it sets the error of single runs.
 func (s *Store) readWork(ctx context.Context, work []store.Work, has func(id string) bool) {
 	indexes := map[store.ID]int{}
 	var ids []store.ID
@@ -94,18 +94,38 @@ func (s *Store) readWork(ctx context.Context, work []store.Work, has func(id str
 	if len(ids) == 0 {
 		return
 	}
-	rows, err := s.queuePool.Query(ctx, selectSteps, uuidsOf(ids))
-	if err == nil {
-		err = readSteps(rows, func(run store.ID, steps []store.Step) { work[indexes[run]].Steps = steps })
-	}
-	if err == nil {
-		return
-	}
-	for _, i := range indexes {
-		if work[i].Err == nil {
-			work[i].Err = fmt.Errorf("reading the steps of run %s: %w", work[i].ID, wrapUnavailable(err))
+	found := map[store.ID]bool{}
+	b := &pgx.Batch{}
+	b.Queue(selectPayloads, uuidsOf(ids)).Query(func(rows pgx.Rows) error {
+		return readPayloads(rows, func(run store.ID, p store.Payload) {
+			work[indexes[run]].Payload, found[run] = p, true
+		})
+	})
+	b.Queue(selectSteps, uuidsOf(ids)).Query(func(rows pgx.Rows) error {
+		return readSteps(rows, func(run store.ID, steps []store.Step) { work[indexes[run]].Steps = steps })
+	})
+	err := s.queuePool.SendBatch(ctx, b).Close()
+	for id, i := range indexes {
+		switch {
+		case err != nil:
+			work[i].Err = fmt.Errorf("reading the event and the steps of run %s: %w", work[i].ID, wrapUnavailable(err))
+		case !found[id]:
+			work[i].Err = fmt.Errorf("run %s: its event is missing in the table", work[i].ID)
 		}
 	}
+}
+
+const selectPayloads = "SELECT run, event, body, variables, response, output, trace FROM payloads WHERE run = ANY($1::uuid[])"
+
+// readPayloads reads the result of selectPayloads.
+func readPayloads(rows pgx.Rows, of func(store.ID, store.Payload)) error {
+	var run [16]byte
+	var p store.Payload
+	_, err := pgx.ForEachRow(rows, []any{&run, &p.Event, &p.Body, &p.Variables, &p.Response, &p.Output, &p.Trace}, func() error {
+		of(run, p)
+		return nil
+	})
+	return err
 }
 
 // columns are the columns of a summaryRow.
