@@ -62,6 +62,7 @@ type setting struct{ name, value string }
 // Locks: a gateway that loses its network between the two trips of a
 // transaction must not keep its locks for long.
 func (c *connector) prepareWriter(ctx context.Context, conn *pgx.Conn) error {
+	registerArrays(conn.TypeMap())
 	if err := findFlush(ctx, conn); err != nil {
 		return err
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jackc/pgx/v5/pgtype"
+
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -55,7 +57,7 @@ func (q *query) unnest(columns []column) *query {
 // column is a column of a table that is sent as arrays.
 type column struct {
 	name, typ string // "id", "uuid"
-	values    any    // a slice
+	values    any    // a pgtype.FlatArray
 	// insert is the SQL value to insert, in which u is the row. If it is "",
 	// the value itself is inserted.
 	insert string
@@ -63,7 +65,7 @@ type column struct {
 
 // columnOf returns a column with a value for each row.
 func columnOf[R, V any](name, typ string, rows []R, value func(*R) V) column {
-	values := make([]V, len(rows))
+	values := make(pgtype.FlatArray[V], len(rows)) // which pgx encodes without reflection
 	for i := range rows {
 		values[i] = value(&rows[i])
 	}
