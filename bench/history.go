@@ -10,6 +10,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/postgres"
 	"github.com/webhook-gateway/gateway/store/sqlite"
 )
 
@@ -19,25 +20,31 @@ const pageRuns = 50
 // readRounds is how often each read is done.
 const readRounds = 40
 
-// readHistory fills a SQLite store with runs, opens it while nothing of it is in
-// memory, and prints how long its pages, filters and statistics take. Then it purges
-// by age and by size while a flow accepts requests. Only "reads" or "purge" does one
-// of the two.
-func readHistory(runs int, dir, only string) error {
-	if dir == "" {
+// historyPlan is the history that is measured.
+type historyPlan struct {
+	runs int
+	dir  string // "" is a temporary folder
+	url  string // of a PostgreSQL database; "" for SQLite
+	only string // "reads" or "purge" measures one of the two
+}
+
+// readHistory fills a store with runs, opens it while nothing of it is in memory, and
+// prints how long its pages, filters and statistics take. Then it purges by age and by
+// size while a flow accepts requests.
+func readHistory(p historyPlan) error {
+	if p.dir == "" {
 		var err error
-		if dir, err = os.MkdirTemp("", "gateway-history-"); err != nil {
+		if p.dir, err = os.MkdirTemp("", "gateway-history-"); err != nil {
 			return err
 		}
-		defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
+		defer os.RemoveAll(p.dir) //nolint:errcheck // a temporary folder
 	}
-	file := filepath.Join(dir, sqlite.FileName)
-	if err := fillStore(dir, runs); err != nil {
+	if err := fillStore(p); err != nil {
 		return err
 	}
-	dropFromMemory(file)
+	dropFromMemory(filepath.Join(p.dir, sqlite.FileName))
 	began := time.Now()
-	s, err := sqlite.Open(sqlite.Options{Dir: dir, Clock: clock.System{}})
+	s, err := p.open()
 	if err != nil {
 		return err
 	}
@@ -46,24 +53,32 @@ func readHistory(runs int, dir, only string) error {
 	if _, err := s.List(context.Background(), store.ListQuery{Limit: pageRuns}); err != nil {
 		return err
 	}
-	info, err := os.Stat(file)
+	took := time.Since(began)
+	size, err := s.Size(context.Background())
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d runs in %.2f GB; opened cold in %.1f ms, with the first page in %.1f ms\n\n",
-		runs, float64(info.Size())/1e9, milliseconds(opened), milliseconds(time.Since(began)))
-	if only != "purge" {
+	fmt.Printf("%d runs in %.2f GB; opened cold in %.1f ms, with the first page in %.1f ms\n\n", p.runs, float64(size)/1e9, milliseconds(opened), milliseconds(took))
+	if p.only != "purge" {
 		if err := measureReads(s); err != nil {
 			return err
 		}
 	}
-	if only == "reads" {
+	if p.only == "reads" {
 		return nil
 	}
-	return purgeWhileServing(s, dir)
+	return purgeWhileServing(s, p.dir)
 }
 
-func measureReads(s *sqlite.Store) error {
+// open opens the store.
+func (p historyPlan) open() (store.Store, error) {
+	if p.url != "" {
+		return postgres.Open(context.Background(), p.url, postgres.Options{Clock: clock.System{}})
+	}
+	return sqlite.Open(sqlite.Options{Dir: p.dir, Clock: clock.System{}})
+}
+
+func measureReads(s store.Store) error {
 	reads, err := historyReads(s)
 	if err != nil {
 		return err

@@ -11,10 +11,8 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
-	"github.com/webhook-gateway/gateway/store/sqlite"
 )
 
 // The history that is filled in: runs of twenty flows, and one in 100 000 of another,
@@ -42,8 +40,9 @@ type progress struct {
 }
 
 // fillStore fills a store with runs, as far as it is not yet.
-func fillStore(dir string, runs int) error {
-	file, p := filepath.Join(dir, "filled.json"), progress{Of: runs, Until: time.Now()}
+func fillStore(plan historyPlan) error {
+	runs := plan.runs
+	file, p := filepath.Join(plan.dir, "filled.json"), progress{Of: runs, Until: time.Now()}
 	text, err := os.ReadFile(file)
 	if err == nil {
 		err = json.Unmarshal(text, &p)
@@ -52,12 +51,12 @@ func fillStore(dir string, runs int) error {
 		return err
 	}
 	if p.Of != runs {
-		return fmt.Errorf("%s is being filled with %d runs", dir, p.Of)
+		return fmt.Errorf("%s is being filled with %d runs", plan.dir, p.Of)
 	}
 	if p.Runs >= runs {
 		return nil
 	}
-	s, err := sqlite.Open(sqlite.Options{Dir: dir, Clock: clock.System{}})
+	s, err := plan.open()
 	if err != nil {
 		return err
 	}
@@ -127,7 +126,7 @@ func (f *filler) add(n int) {
 	f.entries = append(f.entries, e)
 }
 
-func (f *filler) store(s *sqlite.Store) error {
+func (f *filler) store(s store.Store) error {
 	if err := s.RecordOutcomes(context.Background(), f.outcomes); err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ const (
 
 // purgeWhileServing prints how long callers of an async flow wait, alone and beside
 // purges of the store in a folder.
-func purgeWhileServing(s *sqlite.Store, dir string) error {
+func purgeWhileServing(s store.Store, dir string) error {
 	g, _, end, err := serveFlows(s, "async.hcl", os.LookupEnv)
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func purgeWhileServing(s *sqlite.Store, dir string) error {
 
 // purgeMeasurement is how long callers wait beside a purge.
 type purgeMeasurement struct {
-	s       *sqlite.Store
+	s       store.Store
 	log     string // the file of the write-ahead log
 	keep    store.Retention
 	callers int

@@ -7,13 +7,12 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
-	"github.com/webhook-gateway/gateway/store/sqlite"
 )
 
 const day = 24 * time.Hour
 
 // historyReads are the reads that operators do.
-func historyReads(s *sqlite.Store) ([]historyRead, error) {
+func historyReads(s store.Store) ([]historyRead, error) {
 	now := time.Now()
 	rows, err := idsOf(s, now, store.Failed)
 	if err != nil {
@@ -34,7 +33,7 @@ func historyReads(s *sqlite.Store) ([]historyRead, error) {
 
 // readsOf collects the reads of a store.
 type readsOf struct {
-	s     *sqlite.Store
+	s     store.Store
 	now   time.Time
 	reads []historyRead
 }
@@ -132,7 +131,7 @@ func (r *readsOf) addStatistics() {
 }
 
 // idsOf returns ids of runs all over the history.
-func idsOf(s *sqlite.Store, now time.Time, states ...store.State) ([]string, error) {
+func idsOf(s store.Store, now time.Time, states ...store.State) ([]string, error) {
 	var ids []string
 	for n := range readRounds {
 		to := now.Add(-time.Duration(n) * historySpan / (readRounds + 2))

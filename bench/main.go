@@ -10,8 +10,9 @@
 //	go run ./bench -flows N a gateway with N flows beside one with a single flow: start, memory,
 //	                        reloads after an edit, metrics, and the same requests to both
 //	go run ./bench -history N
-//	                        a SQLite store with N runs: pages, filters, statistics, purges; with
-//	                        -dir FOLDER the store stays there and is used again
+//	                        a store with N runs: pages, filters, statistics, purges; with
+//	                        -dir FOLDER the store stays there and is used again, with
+//	                        -postgresql URL it is on PostgreSQL instead of SQLite
 //	go run ./bench -soak N  N async runs in this process, and what memory they leave behind
 //
 // All but -flood, -history and -soak need wrk. The servers are processes of their own on loopback;
@@ -49,6 +50,7 @@ func main() {
 	reloads := flag.Int("reloads", 100, "with -flows, how often a line is edited")
 	past := flag.Int("history", 0, "read and purge a store with as many runs")
 	dir := flag.String("dir", "", "with -history, the folder of the store; the default is a temporary one")
+	database := flag.String("postgresql", "", "with -history, the URL of an empty database of PostgreSQL to use instead of SQLite; -dir keeps how far it is filled")
 	only := flag.String("only", "", "measure the row or the attack of this name alone, beside the handler that it is compared with; with -replicas: this number of gateways; with -history: reads or purge")
 	profile := flag.String("profile", "", "write CPU and allocation profiles of the gateway to this folder")
 	servePeer := flag.String("serve-peer", "", "internal: serve the hand-written handler on this address")
@@ -67,7 +69,7 @@ func main() {
 	case *attacked:
 		err = flood(*rounds, *seconds, *only)
 	case *past > 0:
-		err = readHistory(*past, *dir, *only)
+		err = readHistory(historyPlan{runs: *past, dir: *dir, url: *database, only: *only})
 	case *flows > 0:
 		err = measureMany(*flows, plan{rounds: *rounds, seconds: *seconds, reloads: *reloads, profile: *profile})
 	case *replicated:

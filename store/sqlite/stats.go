@@ -6,19 +6,43 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Stats counts runs that are over.
+// Stats counts runs that are over. It reads a long time in parts, at once: thousands of
+// counters lie on pages all over the file.
 func (s *Store) Stats(ctx context.Context, q store.StatsQuery) ([]store.Count, error) {
 	if q.Step < 0 || q.Step%time.Minute != 0 {
 		return nil, errors.New("the step of statistics must be a multiple of a minute")
 	}
 	step := int64(q.Step / time.Second)
-	text, args := statsQuery(chooseWindows(q), step, q.Flow)
+	windows := chooseWindows(q)
+	if step == 0 { // a window does not have all of a count
+		return s.readStats(ctx, windows, step, q.Flow)
+	}
+	parts := windows[0].split(s.clock.now()/1000, step)
+	counts, errs := make([][]store.Count, len(parts)), make([]error, len(parts))
+	var reading sync.WaitGroup
+	for i, part := range parts {
+		reading.Go(func() { counts[i], errs[i] = s.readStats(ctx, []window{part}, step, q.Flow) })
+	}
+	reading.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return slices.Concat(counts...), nil
+}
+
+// readStats reads the counts of windows.
+func (s *Store) readStats(ctx context.Context, in []window, step int64, flow string) ([]store.Count, error) {
+	text, args := statsQuery(in, step, flow)
 	var counts []store.Count
 	err := s.readers.withView(ctx, func(v *view) error {
 		counts = nil
@@ -33,6 +57,28 @@ func (s *Store) Stats(ctx context.Context, q store.StatsQuery) ([]store.Count, e
 // window is a time for which the counters of a span are summed, in seconds.
 type window struct {
 	span, from, to int64
+}
+
+// A window is split into so many parts, of at least so many times of counters each. One
+// connection that reads stays free for others.
+const (
+	statsParts = readConnections - 1
+	partTimes  = 60
+)
+
+// split splits a window at multiples of a step. What lies before now is about the same
+// in each part.
+func (w window) split(now, step int64) []window {
+	part := (min(w.to, now) - w.from) / statsParts / step * step
+	if w.from == 0 || part < partTimes*w.span {
+		return []window{w}
+	}
+	var parts []window
+	for range statsParts - 1 {
+		parts = append(parts, window{w.span, w.from, w.from + part})
+		w.from += part
+	}
+	return append(parts, w)
 }
 
 // chooseWindows chooses the widest counters that fit. One count for the whole
