@@ -188,7 +188,7 @@ func (p *blockParser) bodyOfLine() *hclsyntax.Body {
 func (p *blockParser) attribute(name placedToken, end hclsyntax.TokenType) *hclsyntax.Attribute {
 	equals := p.take()
 	before := *p
-	expr := p.term()
+	expr := p.expression()
 	if expr == nil || p.token.Type != end {
 		*p = before
 		expr = p.otherExpression()

@@ -8,8 +8,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// term parses a number, a text, a reference, a list or an object. It returns nil if it
-// does not know the expression, or part of it.
+// term parses a number, a text, a name, a call, a list, an object, or an expression in
+// parentheses. It returns nil if it does not know part of it.
 func (p *blockParser) term() hclsyntax.Expression {
 	switch p.token.Type {
 	case hclsyntax.TokenNumberLit:
@@ -20,7 +20,9 @@ func (p *blockParser) term() hclsyntax.Expression {
 		}
 		return &hclsyntax.LiteralValueExpr{Val: v, SrcRange: t.at}
 	case hclsyntax.TokenIdent:
-		return p.reference()
+		return p.word()
+	case hclsyntax.TokenOParen:
+		return p.parentheses()
 	case hclsyntax.TokenOQuote:
 		return p.quoted()
 	case hclsyntax.TokenOBrack:
@@ -31,30 +33,64 @@ func (p *blockParser) term() hclsyntax.Expression {
 	return nil
 }
 
-// reference parses a constant that is a word, or a name and its members.
-func (p *blockParser) reference() hclsyntax.Expression {
-	root := p.take()
-	name := p.text(root)
-	switch name {
-	case "for": // not a name everywhere
+// word parses a constant that is a word, a name or a call.
+func (p *blockParser) word() hclsyntax.Expression {
+	t := p.take()
+	name := p.text(t)
+	switch {
+	case name == "for": // not a name everywhere
 		return nil
-	case "true":
-		return &hclsyntax.LiteralValueExpr{Val: cty.True, SrcRange: root.at}
-	case "false":
-		return &hclsyntax.LiteralValueExpr{Val: cty.False, SrcRange: root.at}
-	case "null":
-		return &hclsyntax.LiteralValueExpr{Val: cty.NullVal(cty.DynamicPseudoType), SrcRange: root.at}
+	case p.token.Type == hclsyntax.TokenOParen:
+		return p.call(t)
+	case p.token.Type == hclsyntax.TokenDoubleColon:
+		return nil
+	case name == "true":
+		return &hclsyntax.LiteralValueExpr{Val: cty.True, SrcRange: t.at}
+	case name == "false":
+		return &hclsyntax.LiteralValueExpr{Val: cty.False, SrcRange: t.at}
+	case name == "null":
+		return &hclsyntax.LiteralValueExpr{Val: cty.NullVal(cty.DynamicPseudoType), SrcRange: t.at}
 	}
-	steps := hcl.Traversal{hcl.TraverseRoot{Name: name, SrcRange: root.at}}
-	for p.token.Type == hclsyntax.TokenDot {
-		dot := p.take()
-		if p.token.Type != hclsyntax.TokenIdent {
+	return &hclsyntax.ScopeTraversalExpr{Traversal: hcl.Traversal{hcl.TraverseRoot{Name: name, SrcRange: t.at}}, SrcRange: t.at}
+}
+
+// call parses the arguments of a call.
+func (p *blockParser) call(name placedToken) hclsyntax.Expression {
+	open := p.take()
+	before := p.joinLines(true)
+	call := &hclsyntax.FunctionCallExpr{Name: p.text(name), NameRange: name.at, OpenParenRange: open.at}
+	for p.token.Type != hclsyntax.TokenCParen {
+		argument := p.expression()
+		if argument == nil || call.ExpandFinal {
 			return nil
 		}
-		member := p.take()
-		steps = append(steps, hcl.TraverseAttr{Name: p.text(member), SrcRange: hcl.RangeBetween(dot.at, member.at)})
+		call.Args = append(call.Args, argument)
+		switch p.token.Type {
+		case hclsyntax.TokenComma:
+			p.take()
+		case hclsyntax.TokenEllipsis:
+			p.take()
+			call.ExpandFinal = true
+		case hclsyntax.TokenCParen:
+		default:
+			return nil
+		}
 	}
-	return &hclsyntax.ScopeTraversalExpr{Traversal: steps, SrcRange: hcl.RangeBetween(root.at, p.last)}
+	p.joins = before
+	call.CloseParenRange = p.take().at
+	return call
+}
+
+// parentheses parses ( ).
+func (p *blockParser) parentheses() hclsyntax.Expression {
+	open := p.take()
+	before := p.joinLines(true)
+	value := p.expression()
+	if value == nil || p.token.Type != hclsyntax.TokenCParen {
+		return nil
+	}
+	p.joins = before
+	return &hclsyntax.ParenthesesExpr{Expression: value, SrcRange: hcl.RangeBetween(open.at, p.take().at)}
 }
 
 // quoted parses a text in quotes.
@@ -116,7 +152,7 @@ func (p *blockParser) sequence() hclsyntax.Expression {
 		return nil
 	}
 	before := p.joinLines(true)
-	value := p.term()
+	value := p.expression()
 	if p.token.Type != hclsyntax.TokenTemplateSeqEnd || p.token.End-p.token.Start != len("}") {
 		return nil
 	}
@@ -131,7 +167,7 @@ func (p *blockParser) list() hclsyntax.Expression {
 	before := p.joinLines(true)
 	var elements []hclsyntax.Expression
 	for p.token.Type != hclsyntax.TokenCBrack {
-		e := p.term()
+		e := p.expression()
 		if e == nil {
 			return nil
 		}
@@ -156,16 +192,17 @@ func (p *blockParser) object() hclsyntax.Expression {
 			p.take()
 			continue
 		}
-		key := p.term()
+		computed := p.token.Type == hclsyntax.TokenOParen
+		key := p.expression()
 		if key == nil || p.token.Type != hclsyntax.TokenEqual && p.token.Type != hclsyntax.TokenColon {
 			return nil
 		}
 		p.take()
-		value := p.term()
+		value := p.expression()
 		if value == nil {
 			return nil
 		}
-		items = append(items, hclsyntax.ObjectConsItem{KeyExpr: &hclsyntax.ObjectConsKeyExpr{Wrapped: key}, ValueExpr: value})
+		items = append(items, hclsyntax.ObjectConsItem{KeyExpr: &hclsyntax.ObjectConsKeyExpr{Wrapped: key, ForceNonLiteral: computed}, ValueExpr: value})
 		switch p.token.Type {
 		case hclsyntax.TokenComma, hclsyntax.TokenNewline:
 			p.take()
@@ -188,6 +225,14 @@ func (p *blockParser) otherExpression() hclsyntax.Expression {
 			depth++
 		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenTemplateSeqEnd:
 			depth--
+		case hclsyntax.TokenStar:
+			if end.Type == hclsyntax.TokenNewline {
+				return nil // a line break in [*] is a mistake that ParseExpression accepts
+			}
+		case hclsyntax.TokenNewline:
+			if end.Type == hclsyntax.TokenStar {
+				return nil
+			}
 		case hclsyntax.TokenEOF, hclsyntax.TokenNil:
 			return nil
 		}
