@@ -11,12 +11,8 @@ import (
 // list of tokens. HCL's parser parses the expressions that it does not know. It returns
 // nil for a block that is unusual or has syntax errors.
 func parseBlock(name string, src []byte, at hcl.Pos) *hclsyntax.Block {
-	if !utf8.Valid(src) {
-		return nil
-	}
-	p := blockParser{scanner: NewScanner(src), places: newPlaces(src, at), name: name}
-	p.advance()
-	if p.token.Type != hclsyntax.TokenIdent {
+	p, ok := newBlockParser(name, src, at)
+	if !ok || p.token.Type != hclsyntax.TokenIdent {
 		return nil
 	}
 	b := p.block(p.take())
@@ -24,6 +20,24 @@ func parseBlock(name string, src []byte, at hcl.Pos) *hclsyntax.Block {
 		return nil
 	}
 	return b
+}
+
+// parseFile is parseBlock for the blocks and attributes of a file.
+func parseFile(name string, src []byte) *hclsyntax.Body {
+	p, ok := newBlockParser(name, src, hcl.InitialPos)
+	if !ok {
+		return nil
+	}
+	return p.body(p.token, hclsyntax.TokenEOF)
+}
+
+func newBlockParser(name string, src []byte, at hcl.Pos) (*blockParser, bool) {
+	p := &blockParser{scanner: NewScanner(src), places: newPlaces(src, at), name: name}
+	if !utf8.Valid(src) {
+		return p, false
+	}
+	p.advance()
+	return p, true
 }
 
 // blockParser parses a block, token by token. Its methods return nil if they give up.
@@ -101,7 +115,7 @@ func (p *blockParser) block(typ placedToken) *hclsyntax.Block {
 	b.OpenBraceRange = open.at
 	switch p.token.Type {
 	case hclsyntax.TokenNewline, hclsyntax.TokenCBrace:
-		b.Body = p.body(open)
+		b.Body = p.body(open, hclsyntax.TokenCBrace)
 	case hclsyntax.TokenIdent:
 		b.Body = p.bodyOfLine()
 	}
@@ -133,15 +147,16 @@ func (p *blockParser) label() (label string, at hcl.Range, ok bool) {
 	return p.text(literal), hcl.RangeBetween(open.at, p.take().at), true
 }
 
-// body parses the lines of a block and its closing brace.
-func (p *blockParser) body(open placedToken) *hclsyntax.Body {
+// body parses the lines of a block or file, up to its closing brace or the end. open is
+// the first token of its range.
+func (p *blockParser) body(open placedToken, end hclsyntax.TokenType) *hclsyntax.Body {
 	b := &hclsyntax.Body{Attributes: hclsyntax.Attributes{}, Blocks: hclsyntax.Blocks{}}
 	for {
 		first := p.take()
 		switch first.Type {
 		case hclsyntax.TokenNewline:
 			continue
-		case hclsyntax.TokenCBrace:
+		case end:
 			b.SrcRange, b.EndRange = hcl.RangeBetween(open.at, first.at), endOf(first.at)
 			return b
 		case hclsyntax.TokenIdent:

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // parsedBlocks are cases that files rarely have, and whether parseBlock knows them.
@@ -88,6 +89,7 @@ func TestParseBlockKnowsFiles(t *testing.T) {
 		if compareBlocks(t, block, hcl.InitialPos) {
 			known++
 		}
+		compareFiles(t, block)
 	}
 	if known*10 < all*8 {
 		t.Errorf("the parser knows %d of %d blocks, want at least 80 %%", known, all)
@@ -96,8 +98,10 @@ func TestParseBlockKnowsFiles(t *testing.T) {
 
 // FuzzParseBlock: see TestParseBlock.
 func FuzzParseBlock(f *testing.F) {
-	for text := range parsedBlocks {
-		f.Add([]byte(text))
+	for _, texts := range []map[string]bool{parsedBlocks, parsedFiles} {
+		for text := range texts {
+			f.Add([]byte(text))
+		}
 	}
 	for _, block := range repositoryBlocks(f) {
 		if len(block) < 1000 {
@@ -107,6 +111,7 @@ func FuzzParseBlock(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte) {
 		if !mayNest(src) {
 			compareBlocks(t, src, hcl.InitialPos)
+			compareFiles(t, src)
 		}
 	})
 }
@@ -124,6 +129,48 @@ func compareBlocks(t *testing.T, src []byte, at hcl.Pos) bool {
 		t.Errorf("%q: the parser knows a block of which HCL's parser reports errors", src)
 	} else if !reflect.DeepEqual(got, want) {
 		t.Errorf("%q: the parser finds\n%#v, want\n%#v", src, got, want)
+	}
+	return true
+}
+
+// parsedFiles are cases of files, and whether parseFile knows them.
+var parsedFiles = map[string]bool{
+	"":                              true,
+	"\n\n":                          true,
+	"# a\n":                         true,
+	"  # a":                         true,
+	"a {\n}":                        true,
+	"a {\n}\n\nb \"c\" {\n} # d\n":  true,
+	"/* a */ b = 1 # c\n\nd {\n}\n": true,
+	"a = 1":                         false,
+	"a = 1\na = 2\n":                false,
+	"a {\n}\n}\n":                   false,
+	"a {} b {}\n":                   false,
+	"\xef\xbb\xbfa {\n}\n":          false,
+}
+
+// TestParseFile: parseFile gives the syntax of HCL's parser, or gives up.
+func TestParseFile(t *testing.T) {
+	t.Parallel()
+	for text, want := range parsedFiles {
+		if got := compareFiles(t, []byte(text)); got != want {
+			t.Errorf("%q: the parser knows it: %v, want %v", text, got, want)
+		}
+	}
+}
+
+// compareFiles is compareBlocks for a file.
+func compareFiles(t *testing.T, src []byte) bool {
+	t.Helper()
+	got := parseFile("a.hcl", src)
+	if got == nil {
+		return false
+	}
+	file, diags := hclsyntax.ParseConfig(src, "a.hcl", hcl.InitialPos)
+	if len(diags) > 0 {
+		t.Errorf("%q: the parser knows a file of which HCL's parser reports %v", src, diags)
+	} else if !reflect.DeepEqual(hcl.Body(got), file.Body) {
+		t.Errorf("%q: the parser finds\n%#v, want\n%#v", src, got, file.Body)
 	}
 	return true
 }

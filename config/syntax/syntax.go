@@ -59,6 +59,10 @@ func Parse(name string, src []byte) (*hclsyntax.Body, hcl.Diagnostics) {
 			return nil, diags
 		}
 	}
+	if body := parseFile(name, src); body != nil {
+		mendTexts(body, name, src, hcl.InitialPos)
+		return body, nil
+	}
 	file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
 	if diags.HasErrors() {
 		return nil, explainFindings(src, lexTokens(name, src), diags)
