@@ -94,6 +94,12 @@ func (c *Call) RecordValue(e *expr.Expr, v any) {
 	c.setInput(e.Name(), v)
 }
 
+// keepsValue reports whether RecordValue does something with the value of a field.
+func (c *Call) keepsValue(e *expr.Expr) bool {
+	r := c.frame.run
+	return r.RecordInputs || r.Harness != nil || r.Redaction != nil && e.Repeatable()
+}
+
 func (c *Call) setInput(name string, v any) {
 	if c.inputs == nil {
 		c.inputs = map[string]any{}

@@ -164,7 +164,7 @@ func isURLHeader(name string) bool {
 
 func (r *Reply) buildBody(ctx context.Context, env expr.Env, out *Response) error {
 	if r.json.IsSet() {
-		v, err := r.json.Eval(ctx, env)
+		v, err := r.evalJSON(ctx, env)
 		if err != nil {
 			return err
 		}
@@ -190,6 +190,15 @@ func (r *Reply) buildBody(ctx context.Context, env expr.Env, out *Response) erro
 	out.Header = textHeader
 	out.Body = []byte(text)
 	return nil
+}
+
+// evalJSON returns the value of the body, in a form that can only be written if nobody
+// else wants it.
+func (r *Reply) evalJSON(ctx context.Context, env expr.Env) (any, error) {
+	if c, ok := env.(*Call); ok && !c.keepsValue(r.json.Expr()) {
+		return r.json.Expr().EvalForJSON(ctx, env)
+	}
+	return r.json.Eval(ctx, env)
 }
 
 func (r *Reply) buildBytes(ctx context.Context, env expr.Env, out *Response) error {

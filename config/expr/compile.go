@@ -264,6 +264,23 @@ func (e *Expr) Eval(ctx context.Context, env Env) (any, error) {
 	return e.evalGeneral(ctx, env, form.needGeneral())
 }
 
+// EvalForJSON is Eval for a value that is only written as JSON, and which may be a
+// *value.Members.
+func (e *Expr) EvalForJSON(ctx context.Context, env Env) (any, error) {
+	if e.tier == Object {
+		form, failed := e.needForm()
+		if failed != nil {
+			return nil, failed
+		}
+		if o, ok := form.fast.(*objectNode); ok && o.names != nil {
+			if m, ok := o.evalMembers(ctx, env); ok {
+				return m, nil
+			}
+		}
+	}
+	return e.Eval(ctx, env)
+}
+
 func (e *Expr) evalGeneral(ctx context.Context, env Env, g *general) (any, error) {
 	v, diags := g.eval(ctx, env)
 	if diags.HasErrors() {

@@ -255,6 +255,8 @@ func (l listNode) eval(ctx context.Context, env Env) (any, bool) {
 type objectNode struct {
 	keys   []string
 	values []*Expr
+	names  *value.Names // of value.Members; nil if a map has to order the keys
+	places []int
 }
 
 func (e *Expr) compileObject(src *hclsyntax.ObjectConsExpr, s *Scope, jq jqPrograms) hcl.Diagnostics {
@@ -273,6 +275,7 @@ func (e *Expr) compileObject(src *hclsyntax.ObjectConsExpr, s *Scope, jq jqProgr
 		}
 		o.keys, o.values = append(o.keys, *key), append(o.values, c)
 	}
+	o.names, o.places, _ = value.NewNames(o.keys)
 	e.setFast(Object, o)
 	return nil
 }
@@ -306,6 +309,20 @@ func (o *objectNode) eval(ctx context.Context, env Env) (any, bool) {
 			return withoutMemory(err), false
 		}
 		out[o.keys[i]] = v
+	}
+	return out, true
+}
+
+// evalMembers is eval for a value that is only written as JSON. It reports false if eval
+// has to tell why.
+func (o *objectNode) evalMembers(ctx context.Context, env Env) (*value.Members, bool) {
+	out := &value.Members{Names: o.names, Values: make([]any, len(o.keys))}
+	for i, e := range o.values {
+		v, err := e.Eval(ctx, env)
+		if err != nil {
+			return nil, false
+		}
+		out.Values[o.places[i]] = v
 	}
 	return out, true
 }

@@ -68,6 +68,8 @@ func appendValue(dst []byte, v any, depth int) ([]byte, error) {
 		return appendMembers(dst, v, depth)
 	case Object:
 		return appendMembers(dst, v.Map(), depth)
+	case *Members:
+		return v.appendTo(dst, depth)
 	case []string:
 		list, _ := asList(v)
 		return appendList(dst, list, depth)

@@ -100,6 +100,8 @@ func EncodedSize(v any) int64 {
 		return n
 	case Object:
 		return EncodedSize(v.Map())
+	case *Members:
+		return v.encodedSize()
 	}
 	return n + numberSize
 }
