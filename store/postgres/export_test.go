@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -28,4 +30,20 @@ func OccupyWritePool(ctx context.Context, t testing.TB, s store.Store) (release 
 			c.Release()
 		}
 	}
+}
+
+// ListPlan returns how the server finds the candidates of a page.
+func ListPlan(ctx context.Context, t testing.TB, s store.Store, q store.ListQuery) (plan string) {
+	t.Helper()
+	l := listing{ListQuery: q, limit: q.PageSize()}
+	l.from, l.to, _, _ = q.IDBounds()
+	rows, err := s.(*Store).runQuery(ctx, l.addCandidates(newQuery("EXPLAIN "), columns, l.limit+1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var line string
+	if _, err := pgx.ForEachRow(rows, []any{&line}, func() error { plan += line + "\n"; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return plan
 }

@@ -111,9 +111,9 @@ func (l *listing) addCandidates(q *query, columns string, limit int) *query {
 	case len(l.Reasons) > 0 && !l.failed && !l.called:
 		l.addReasonParts(q, newest)
 	default:
-		for _, condition := range l.stateConditions() {
+		for _, group := range l.stateGroups() {
 			begin().add("(")
-			l.addPart(q, columns, condition, limit)
+			l.addPart(q, columns, group, limit)
 			q.add(")")
 		}
 	}
@@ -156,49 +156,73 @@ func separator(part int) string {
 
 // addPart appends the query for one group of states: a full page for each flow
 // of the filter.
-func (l *listing) addPart(q *query, columns, condition string, limit int) {
-	newest := func(more string) {
-		q.add("SELECT "+columns+" FROM runs r WHERE id > ").arg([16]byte(l.from), "uuid").add(" AND id < ").arg([16]byte(l.to), "uuid").
-			add(condition + more)
+func (l *listing) addPart(q *query, columns string, in stateGroup, limit int) {
+	if len(l.Flows) == 0 {
+		q.add("SELECT "+columns+" FROM runs r WHERE id > ").arg([16]byte(l.from), "uuid").add(" AND id < ").arg([16]byte(l.to), "uuid").add(in.condition)
 		l.addCauseConditions(q)
 		q.add(" ORDER BY id DESC LIMIT ").arg(limit, "int")
-	}
-	if len(l.Flows) == 0 {
-		newest("")
 		return
 	}
-	q.add("SELECT n.* FROM unnest(").arg(sortedUnique(l.Flows), "text[]").add(") f (flow) CROSS JOIN LATERAL (")
-	newest(" AND r.flow = f.flow")
-	q.add(") n")
+	q.add("SELECT n.* FROM unnest(").arg(sortedUnique(l.Flows), "text[]").add(") f (flow) CROSS JOIN LATERAL (SELECT " + columns + " FROM runs r WHERE ")
+	l.addFlowCondition(q, in)
+	q.add(" LIMIT ").arg(limit, "int").add(") n")
 }
 
-// stateConditions returns the SQL conditions for the states of the filter, one
-// for each index. Most runs succeed, so these are searched for among all runs,
-// without an index of their own.
-func (l *listing) stateConditions() []string {
+// addFlowCondition appends the condition for the runs of the flow f.flow in a group of
+// states, and their order. Where one index alone has that order, the server must use it:
+// it takes a flow for one that runs as often as others, and would read the runs of all
+// flows for one that never runs.
+func (l *listing) addFlowCondition(q *query, in stateGroup) {
+	between := func(columns, state string) {
+		q.add("("+columns+") > (f.flow, "+state).arg([16]byte(l.from), "uuid").add(") AND ("+columns+") < (f.flow, "+state).arg([16]byte(l.to), "uuid").add(")")
+	}
+	switch {
+	case l.failed, l.called, in.isOpen:
+		q.add("r.flow = f.flow AND id > ").arg([16]byte(l.from), "uuid").add(" AND id < ").arg([16]byte(l.to), "uuid").add(in.condition)
+		l.addCauseConditions(q)
+		q.add(" ORDER BY id DESC")
+	case in.state > store.Succeeded:
+		between("r.flow, r.state, r.id", fmt.Sprintf("%d::smallint, ", in.state))
+		q.add(" AND state > 4 ORDER BY r.flow DESC, r.state DESC, r.id DESC")
+	default:
+		between("r.flow, r.id", "")
+		q.add(in.condition + " ORDER BY r.flow DESC, r.id DESC")
+	}
+}
+
+// stateGroup is states of a filter that one index has.
+type stateGroup struct {
+	condition string      // in SQL; "" for all states
+	state     store.State // if it is one
+	isOpen    bool        // the runs are not over
+}
+
+// stateGroups returns the states of the filter, a group for each index. Most runs succeed,
+// so these are searched for among all runs, without an index of their own.
+func (l *listing) stateGroups() []stateGroup {
 	asked := map[store.State]bool{}
 	for _, s := range l.States {
 		asked[s] = true
 	}
-	var all []string
+	var all []stateGroup
 	for _, s := range store.States() {
 		if !asked[s] {
 			continue
 		}
 		switch s {
 		case store.Queued:
-			all = append(all, " AND state <= 1")
+			all = append(all, stateGroup{" AND state <= 1", s, true})
 		case store.Waiting, store.Running, store.Succeeded:
-			all = append(all, fmt.Sprintf(" AND state = %d", s))
+			all = append(all, stateGroup{fmt.Sprintf(" AND state = %d", s), s, s < store.Succeeded})
 		default:
-			all = append(all, fmt.Sprintf(" AND state = %d AND state > 4", s))
+			all = append(all, stateGroup{fmt.Sprintf(" AND state = %d AND state > 4", s), s, false})
 		}
 	}
 	switch {
 	case len(l.States) == 0 || len(all) == len(store.States()):
-		return []string{""}
+		return []stateGroup{{}}
 	case len(all) == 0:
-		return []string{" AND false"}
+		return []stateGroup{{condition: " AND false"}}
 	}
 	return all
 }

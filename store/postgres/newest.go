@@ -20,15 +20,18 @@ func (s *Store) Newest(ctx context.Context, flows []string) ([]store.Summary, er
 	b := &pgx.Batch{}
 	var runs []store.Summary
 	var row summaryRow
+	// Only the indexes of flows have the orders, see listing.addFlowCondition.
 	const newestRuns = "SELECT n.* FROM unnest($1::text[]) f (flow) CROSS JOIN LATERAL (SELECT " + columns +
-		" FROM runs r WHERE r.flow = f.flow ORDER BY id DESC LIMIT 1) n"
+		" FROM runs r WHERE (r.flow, r.id) >= (f.flow, '00000000-0000-0000-0000-000000000000') AND (r.flow, r.id) <= (f.flow, 'ffffffff-ffff-ffff-ffff-ffffffffffff')" +
+		" ORDER BY r.flow DESC, r.id DESC LIMIT 1) n"
 	scanRows(b.Queue(newestRuns, flows), row.scanTargets(), func() error {
 		runs = append(runs, row.summary())
 		return nil
 	})
 	var batches []outcomes.Batch
 	const newestBatches = "SELECT n.* FROM unnest($1::text[]) f (flow) CROSS JOIN LATERAL (SELECT flow, first, last, n, data" +
-		" FROM outcomes o WHERE o.flow = f.flow ORDER BY last DESC LIMIT 1) n"
+		" FROM outcomes o WHERE (o.flow, o.last) >= (f.flow, '00000000-0000-0000-0000-000000000000') AND (o.flow, o.last) <= (f.flow, 'ffffffff-ffff-ffff-ffff-ffffffffffff')" +
+		" ORDER BY o.flow DESC, o.last DESC LIMIT 1) n"
 	b.Queue(newestBatches, flows).Query(func(rows pgx.Rows) (err error) {
 		batches, err = pgx.CollectRows(rows, scanBatch)
 		return err

@@ -66,21 +66,31 @@ func insertCounts(counts []outcomes.Count, shard int16) *query {
 		" ON CONFLICT (span, at, flow, state, shard) DO UPDATE SET n = s.n + excluded.n, took = s.took + excluded.took")
 }
 
-// outcomeSource returns a source of the outcomes of a flow, or of all for "".
-func (s *Store) outcomeSource(ctx context.Context, within outcomes.Range, flow string) outcomes.Source {
+// outcomeSource returns a source of the outcomes of flows, or of all for none.
+func (s *Store) outcomeSource(ctx context.Context, within outcomes.Range, flows []string) outcomes.Source {
 	return func(below store.ID, limit int) ([]outcomes.Batch, error) {
-		q := newQuery("SELECT flow, first, last, n, data FROM outcomes WHERE last < ").arg([16]byte(below), "uuid").
-			add(" AND last > ").arg([16]byte(within.After), "uuid").add(" AND first < ").arg([16]byte(within.Before), "uuid")
-		if flow != "" {
-			q.add(" AND flow = ").arg(flow, "text")
-		}
-		rows, err := s.runQuery(ctx, q.add(" ORDER BY last DESC LIMIT ").arg(limit, "int"))
+		rows, err := s.runQuery(ctx, batchQuery(within, flows, below, limit))
 		if err != nil {
 			return nil, wrapContextError(ctx, err)
 		}
 		batches, err := pgx.CollectRows(rows, scanBatch)
 		return batches, wrapContextError(ctx, err)
 	}
+}
+
+// batchQuery selects the newest batches of flows below an id. Of several flows, it reads
+// the data of those alone that it returns. See listing.addFlowCondition for the order.
+func batchQuery(within outcomes.Range, flows []string, below store.ID, limit int) *query {
+	if len(flows) == 0 {
+		return newQuery("SELECT flow, first, last, n, data FROM outcomes WHERE last < ").arg([16]byte(below), "uuid").
+			add(" AND last > ").arg([16]byte(within.After), "uuid").add(" AND first < ").arg([16]byte(within.Before), "uuid").
+			add(" ORDER BY last DESC LIMIT ").arg(limit, "int")
+	}
+	return newQuery("SELECT o.flow, o.first, o.last, o.n, o.data FROM (SELECT n.* FROM unnest(").arg(flows, "text[]").
+		add(") f (flow) CROSS JOIN LATERAL (SELECT number, last FROM outcomes b WHERE (b.flow, b.last) < (f.flow, ").arg([16]byte(below), "uuid").
+		add(") AND (b.flow, b.last) > (f.flow, ").arg([16]byte(within.After), "uuid").add(") AND first < ").arg([16]byte(within.Before), "uuid").
+		add(" ORDER BY b.flow DESC, b.last DESC LIMIT ").arg(limit, "int").add(") n ORDER BY n.last DESC LIMIT ").arg(limit, "int").
+		add(") newest JOIN outcomes o ON o.number = newest.number ORDER BY o.last DESC")
 }
 
 func scanBatch(r pgx.CollectableRow) (b outcomes.Batch, err error) {
@@ -95,16 +105,8 @@ func (s *Store) outcomesOf(ctx context.Context, l *listing) *outcomes.Cursor {
 	if !l.MayHaveOutcomes() {
 		return nil
 	}
-	flows := sortedUnique(l.Flows)
-	if len(flows) == 0 {
-		flows = []string{""}
-	}
 	within := outcomes.Range{After: l.from, Before: l.to}
-	var sources []outcomes.Source
-	for _, f := range flows {
-		sources = append(sources, s.outcomeSource(ctx, within, f))
-	}
-	cursor := outcomes.NewCursor(within, l.Text, sources...)
+	cursor := outcomes.NewCursor(within, l.Text, s.outcomeSource(ctx, within, sortedUnique(l.Flows)))
 	cursor.KeepFlows(l.wide)
 	return cursor
 }
