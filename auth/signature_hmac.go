@@ -15,42 +15,59 @@ import (
 // hashes themselves are shared by all keys: there may be thousands of keys, and what a
 // pool of each would hold is gone after each garbage collection.
 type hmacKey struct {
-	sums         *sync.Pool // of *sum, of the algorithm
+	algorithm    string
 	inner, outer []byte
 }
 
 // sum computes one HMAC at a time.
 type sum struct {
-	hash   hash.Hash
-	text   []byte // buffer for a part
-	result []byte
+	algorithm string
+	hash      hash.Hash
+	text      []byte // buffer for a part
+	result    []byte
 }
 
-// Hashes that are free.
+// Sums that are free, by algorithm.
 var (
-	sums1   = sync.Pool{New: func() any { return &sum{hash: sha1.New()} }} //nolint:gosec // senders sign with it
-	sums256 = sync.Pool{New: func() any { return &sum{hash: sha256.New()} }}
-	sums384 = sync.Pool{New: func() any { return &sum{hash: sha512.New384()} }}
-	sums512 = sync.Pool{New: func() any { return &sum{hash: sha512.New()} }}
+	sums1   = sync.Pool{New: func() any { return &sum{algorithm: sha1Name, hash: sha1.New()} }} //nolint:gosec // senders sign with it
+	sums256 = sync.Pool{New: func() any { return &sum{algorithm: sha256Name, hash: sha256.New()} }}
+	sums384 = sync.Pool{New: func() any { return &sum{algorithm: sha384Name, hash: sha512.New384()} }}
+	sums512 = sync.Pool{New: func() any { return &sum{algorithm: sha512Name, hash: sha512.New()} }}
 )
 
-func sumsOf(algorithm string) *sync.Pool {
+// takeSum returns a sum of an algorithm.
+func takeSum(algorithm string) *sum {
 	switch algorithm {
 	case sha1Name:
-		return &sums1
+		return sums1.Get().(*sum)
 	case sha384Name:
-		return &sums384
+		return sums384.Get().(*sum)
 	case sha512Name:
-		return &sums512
+		return sums512.Get().(*sum)
 	}
-	return &sums256
+	return sums256.Get().(*sum)
+}
+
+// free lets others take the sum, which has no trace of the key.
+func (s *sum) free() {
+	s.hash.Reset()
+	switch s.algorithm {
+	case sha1Name:
+		sums1.Put(s)
+	case sha384Name:
+		sums384.Put(s)
+	case sha512Name:
+		sums512.Put(s)
+	default:
+		sums256.Put(s)
+	}
 }
 
 // newHMACKey returns the key for the name of a hash.
 func newHMACKey(algorithm string, secret []byte) *hmacKey {
-	k := &hmacKey{sums: sumsOf(algorithm)}
-	s := k.sums.Get().(*sum)
-	defer k.sums.Put(s)
+	k := &hmacKey{algorithm: algorithm}
+	s := takeSum(k.algorithm)
+	defer s.free()
 	block := make([]byte, s.hash.BlockSize())
 	if len(secret) > len(block) {
 		s.hash.Reset()
@@ -59,7 +76,6 @@ func newHMACKey(algorithm string, secret []byte) *hmacKey {
 	}
 	copy(block, secret)
 	k.inner, k.outer = s.stateAfter(block, 0x36), s.stateAfter(block, 0x5c)
-	s.hash.Reset() // it has no trace of the key
 	return k
 }
 
@@ -77,8 +93,8 @@ func (s *sum) stateAfter(block []byte, pad byte) []byte {
 }
 
 func (k *hmacKey) matches(p payload, m message, c *candidates) int {
-	s := k.sums.Get().(*sum)
-	defer k.sums.Put(s)
+	s := takeSum(k.algorithm)
+	defer s.free()
 	result := s.of(k, p, m)
 	found := 0
 	for i := range c.ends {
@@ -89,8 +105,8 @@ func (k *hmacKey) matches(p payload, m message, c *candidates) int {
 
 // sum returns the HMAC of the payload of a message.
 func (k *hmacKey) sum(p payload, m message) []byte {
-	s := k.sums.Get().(*sum)
-	defer k.sums.Put(s)
+	s := takeSum(k.algorithm)
+	defer s.free()
 	return append([]byte(nil), s.of(k, p, m)...)
 }
 
@@ -102,7 +118,6 @@ func (s *sum) of(k *hmacKey, p payload, m message) []byte {
 	s.setState(k.outer)
 	s.hash.Write(s.result)
 	s.result = s.hash.Sum(s.result[:0])
-	s.hash.Reset() // it has no trace of the key
 	return s.result
 }
 
