@@ -52,7 +52,7 @@ type Parts struct {
 	// Queue bounds the async runs of the flow.
 	Queue Queue
 	// Inputs are the declared variables.
-	Inputs []Input
+	Inputs Inputs
 	// Begin, if set, runs before the first action of each run, and again when the
 	// run continues after an interruption. It returns the event that the actions
 	// read, or nil and the reason why no action runs.
@@ -269,10 +269,22 @@ type TagGiven struct {
 	FromFailure bool
 }
 
+// Inputs makes the list of declared variables. A flow is described now and then, so it
+// does not keep the list; nil has no variables.
+type Inputs func() []Input
+
+// List returns the variables.
+func (i Inputs) List() []Input {
+	if i == nil {
+		return nil
+	}
+	return i()
+}
+
 // CallPart starts runs for action "flow" of other flows.
 type CallPart struct {
-	// Inputs are the members that the input of a call may have; nil allows any.
-	Inputs []Input
+	// Inputs are the members that the input of a call may have; an empty list allows any.
+	Inputs Inputs
 	// Check returns the faults of an input that are certain before the call. given
 	// is the input as far as the files fix it, without marks. Nil finds nothing.
 	Check func(given cty.Value) []Fault

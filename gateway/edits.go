@@ -29,7 +29,7 @@ type edits struct {
 // seenFlow has the properties of a flow whose edits concern runs that wait.
 type seenFlow struct {
 	version, trigger string
-	inputs           []flow.Input
+	inputs           flow.Inputs
 }
 
 // warn compares a configuration that was put into service with the one of the last
@@ -62,7 +62,7 @@ func (e *edits) warnTrigger(name string, was, is seenFlow, runs int) {
 			zap.String("flow", name), zap.String("was", was.trigger), zap.String("is", is.trigger), zap.Int("runs", runs))
 		return
 	}
-	if added := addedRequired(was.inputs, is.inputs); len(added) > 0 {
+	if added := addedRequired(was.inputs.List(), is.inputs.List()); len(added) > 0 {
 		e.log.Warn("runs wait that were accepted without variables which are required now; a run fails if its request has no value for them",
 			zap.String("flow", name), zap.Strings("variables", firstNames(added)), zap.Int("runs", runs))
 	}

@@ -82,7 +82,7 @@ func (t *flowTrigger) RefineScope(s *expr.Scope) *expr.Scope {
 
 // Parts returns the part for calls of other flows.
 func (t *flowTrigger) Parts(string) flow.Parts {
-	inputs := inputsOf(t.variables, false)
+	inputs := func() []flow.Input { return inputsOf(t.variables, false) }
 	return flow.Parts{
 		Call:  &flow.CallPart{Inputs: inputs, Check: t.checkKnown, Event: t.newCallEvent},
 		Codec: anyCodec{t}, Queue: t.limits(), Inputs: inputs,

@@ -91,7 +91,7 @@ func (t *tagTrigger) Roots() map[string]cty.Type {
 func (t *tagTrigger) Parts(string) flow.Parts {
 	return flow.Parts{
 		Tag:   &flow.TagPart{Tag: t.tag, Throttle: t.throttle, Event: t.newTagEvent},
-		Call:  &flow.CallPart{Inputs: []flow.Input{{Name: "email", Required: true}}, Check: checkKnownContact, Event: t.newCallEvent},
+		Call:  &flow.CallPart{Inputs: emailInput, Check: checkKnownContact, Event: t.newCallEvent},
 		Codec: anyCodec{t}, Queue: t.limits(), Contact: contactEmail,
 	}
 }
@@ -130,3 +130,6 @@ func (t *tagTrigger) newCallEvent(ctx context.Context, c *flow.Call, given any) 
 	}
 	return t.newTagEvent(contact, flow.TagGiven{Tag: t.tag, Source: flow.TagManual, Cause: c.IdempotencyKey(), Depth: depth, FromFailure: c.FromFailure()}), nil
 }
+
+// emailInput is the input of a call that gives a contact.
+func emailInput() []flow.Input { return []flow.Input{{Name: "email", Required: true}} }

@@ -263,9 +263,13 @@ func (w *webhook) Parts(string) flow.Parts {
 			CORS:         w.corsSettings(),
 			NeedsRespond: w.response == nil && !w.isAsync(),
 		},
-		Codec: anyCodec{w}, Queue: w.limits(), Credential: w.secrets.check, Inputs: inputsOf(w.variables, acceptsType(w.ranges, "application", "json")),
+		Codec: anyCodec{w}, Queue: w.limits(), Credential: w.secrets.check, Inputs: w.inputs,
 		Sensitive: findSensitive(webhookRoot, []string{"body"}, w.variables, holdsVariable), Reads: w.reads, TakeReads: w.takeReads,
 	}
+}
+
+func (w *webhook) inputs() []flow.Input {
+	return inputsOf(w.variables, acceptsType(w.ranges, "application", "json"))
 }
 
 // computes reports whether the response or the keys may take long to compute.

@@ -33,9 +33,9 @@ func (a *Flow) bind(f *flow.Flow) hcl.Diagnostics {
 // checkMembers checks the names of the members, and that no required
 // member is null.
 func (a *Flow) checkMembers(f *flow.Flow) hcl.Diagnostics {
-	allowed := f.Parts.Call.Inputs
+	allowed := f.Parts.Call.Inputs.List()
 	given, all := a.inputMembers()
-	if allowed == nil || !all {
+	if len(allowed) == 0 || !all {
 		return nil
 	}
 	var diags hcl.Diagnostics

@@ -64,7 +64,7 @@ func (s *Service) FlowDetail(ctx context.Context, name string) (FlowDetail, erro
 			out.Mode = "async"
 		}
 	}
-	for _, in := range f.Parts.Inputs {
+	for _, in := range f.Parts.Inputs.List() {
 		out.Variables = append(out.Variables, v.showVariable(&in))
 	}
 	_, queues := s.queueStatus()

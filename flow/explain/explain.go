@@ -80,7 +80,7 @@ func Of(f *outline.Flow) *Explanation {
 	if f.OnError == nil {
 		x.OnError = nil
 	}
-	for _, in := range f.Parts.Inputs {
+	for _, in := range f.Parts.Inputs.List() {
 		x.Inputs = append(x.Inputs, inputOf(in))
 	}
 	if f.Parts.HTTP != nil && f.Kind == "webhook" {
@@ -206,7 +206,7 @@ func checks(f *outline.Flow) []Check {
 	if t.Has("when") {
 		out = append(out, Check{"It is wanted: " + t.Text("when"), "200 with Gateway-Ignored: true, and no run"})
 	}
-	if n := len(f.Parts.Inputs); n > 0 {
+	if n := len(f.Parts.Inputs.List()); n > 0 {
 		out = append(out, Check{"The variables below are there and fit", "422 with each fault"})
 	}
 	if t.Text("strict") == "true" {

@@ -85,7 +85,7 @@ func brokenRules(f *flow.Flow, body []byte) []string {
 		return nil // an answer without a body
 	}
 	var names []string
-	for _, in := range f.Parts.Inputs {
+	for _, in := range f.Parts.Inputs.List() {
 		for _, rule := range in.Breakable {
 			for _, fault := range problem.Errors {
 				if rule.BrokenBy(fault) {

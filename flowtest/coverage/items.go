@@ -70,7 +70,7 @@ func (l *lister) addRequests(text *outline.Flow) {
 	for _, b := range text.Trigger.Blocks("variable") {
 		heads[b.Label()] = b.Range()
 	}
-	for _, in := range l.flow.Parts.Inputs {
+	for _, in := range l.flow.Parts.Inputs.List() {
 		for _, rule := range in.Breakable {
 			name := ruleName(in, rule)
 			l.add(Rule, name, heads[in.Name], ofFlow(Rule, l.flow, name))

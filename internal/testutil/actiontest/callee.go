@@ -28,7 +28,7 @@ func (*calleeTrigger) Decode(flow.StoredEvent, flow.Limits) (flow.Event, error) 
 }
 
 func (c *calleeTrigger) Parts(string) flow.Parts {
-	return flow.Parts{Call: &flow.CallPart{Inputs: c.needs, Event: calledEvent}, Codec: c, Queue: flow.Queue{Max: 1}}
+	return flow.Parts{Call: &flow.CallPart{Inputs: func() []flow.Input { return c.needs }, Event: calledEvent}, Codec: c, Queue: flow.Queue{Max: 1}}
 }
 
 func calledEvent(_ context.Context, c *flow.Call, input any) (flow.Event, error) {
