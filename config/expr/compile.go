@@ -14,35 +14,62 @@ import (
 )
 
 // Tier names the form to which an expression was compiled, cheapest first.
-type Tier string
+type Tier uint8
 
 // The tiers, as the package comment explains them.
 const (
-	Constant Tier = "constant"
-	Path     Tier = "path"
-	Template Tier = "template"
-	Object   Tier = "object"
-	General  Tier = "general"
+	Constant Tier = iota
+	Path
+	Template
+	Object
+	General
 )
+
+// String returns the name.
+func (t Tier) String() string {
+	return [...]string{"constant", "path", "template", "object", "general"}[t]
+}
 
 // Expr is a compiled expression. It is safe for concurrent use.
 type Expr struct {
 	tier     Tier
+	known    bool
+	null     bool
+	volatile bool
+	kept     bool                 // see SetKept
 	form     atomic.Pointer[form] // nil while the forms are dropped
 	forms    *Forms               // that have the form; nil if it is never dropped
 	constant any
-	known    bool
-	null     bool
-	secret   string // the secret that the expression reads, "" for none
-	hidden   string // why the value is hidden, although the expression reads no secret; see Hide
-	volatile bool
 	refs     []Ref
-	sources  []Ref // the refs that nonsensitive does not lift
-	kept     bool  // see SetKept
 	rng      hcl.Range
 	name     string
-	display  func(text string) string // nil: values are recorded unchanged
-	url      *urlParts                // nil if the expression is no URL
+	rare     *rareParts // nil for most expressions, of which an idle flow has many
+}
+
+// rareParts are the properties that few expressions have.
+type rareParts struct {
+	secret  string                   // the secret that the expression reads, "" for none
+	hidden  string                   // why the value is hidden, although the expression reads no secret; see Hide
+	display func(text string) string // nil: values are recorded unchanged
+	url     *urlParts                // nil if the expression is no URL
+	lifts   bool                     // nonsensitive lifts some of the refs
+	sources []Ref                    // the refs that it does not lift, if lifts is true
+}
+
+// orNone returns empty parts for an expression that has none.
+func (r *rareParts) orNone() rareParts {
+	if r == nil {
+		return rareParts{}
+	}
+	return *r
+}
+
+// needRare returns parts that may be set.
+func (e *Expr) needRare() *rareParts {
+	if e.rare == nil {
+		e.rare = &rareParts{}
+	}
+	return e.rare
 }
 
 // urlParts are what is known of an expression that is a URL, or has some as members.
@@ -107,20 +134,26 @@ func (s *Scope) compileExpr(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnos
 
 func (s *Scope) compileOutlined(e hcl.Expression, o outline, jq jqPrograms) (*Expr, hcl.Diagnostics) {
 	lifted := liftedRanges(o)
-	out := &Expr{rng: e.Range(), secret: s.findSecret(withoutLifted(o.names, lifted))}
+	out := &Expr{rng: e.Range()}
+	if secret := s.findSecret(withoutLifted(o.names, lifted)); secret != "" {
+		out.needRare().secret = secret
+	}
 	made := &form{typ: cty.DynamicPseudoType}
 	out.form.Store(made)
 	read := s.refsOf(o.names)
 	out.refs = append(slices.Clip(read), jq.refsIn(s, o)...)
-	out.sources = out.refs
 	if len(lifted) > 0 {
-		out.sources = append(s.refsOf(withoutLifted(o.names, lifted)), jq.refsOutside(s, o, lifted)...)
+		rare := out.needRare()
+		rare.lifts, rare.sources = true, append(s.refsOf(withoutLifted(o.names, lifted)), jq.refsOutside(s, o, lifted)...)
 	}
 	if len(out.refs) == 0 && !s.makesLinks(o) {
 		return out, out.compileConstant(e, s, jq)
 	}
 	out.tier = General
 	made.makeGeneral = func() *general { return s.compileGeneral(e, o, read, jq) }
+	if s.forms == nil || s.forms.kept {
+		made.needGeneral() // the function would keep the scope
+	}
 	if inner := unescapedArgument(e); inner != nil {
 		return s.withoutEscape().compileExpr(inner, jq)
 	}
@@ -158,8 +191,8 @@ func (e *Expr) compileConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.
 	made := e.form.Load()
 	e.tier, made.static = Constant, v
 	plain, marks := v.UnmarkDeep()
-	if e.secret == "" && len(marks) > 0 {
-		e.secret = unnamedSecret
+	if len(marks) > 0 && e.Secret() == "" {
+		e.needRare().secret = unnamedSecret
 	}
 	made.typ = plain.Type()
 	if !plain.IsWhollyKnown() {
@@ -306,14 +339,21 @@ func (e *Expr) evalAndRecord(ctx context.Context, env Env) (any, error) {
 
 // SetDisplay sets how a text is recorded in the inputs of an action, for
 // escaped forms that people can't read. It is called once, after Compile.
-func (e *Expr) SetDisplay(display func(text string) string) { e.display = display }
+func (e *Expr) SetDisplay(display func(text string) string) {
+	if display != nil {
+		e.needRare().display = display
+	}
+}
 
 func (e *Expr) displayValue(v any) any {
-	if text, ok := v.(string); ok && e.display != nil {
-		return e.display(text)
+	if e.rare == nil {
+		return v
 	}
-	if members, ok := v.(map[string]any); ok && e.url != nil && len(e.url.members) > 0 {
-		return showURLMembers(members, e.url.members)
+	if text, ok := v.(string); ok && e.rare.display != nil {
+		return e.rare.display(text)
+	}
+	if members, ok := v.(map[string]any); ok && e.rare.url != nil && len(e.rare.url.members) > 0 {
+		return showURLMembers(members, e.rare.url.members)
 	}
 	return v
 }

@@ -22,6 +22,7 @@ type Forms struct {
 	mu       sync.Mutex
 	exprs    []*Expr // without constants, which have a value in place of a form
 	programs []*Program
+	kept     bool               // runs evaluate the forms, so they hold nothing that only checks need
 	again    func(*Forms) error // compiles the block with other Forms; nil if the forms are here
 }
 
@@ -31,8 +32,8 @@ type form struct {
 	static cty.Value // see KnownParts
 	typ    cty.Type
 
-	// general is what HCL evaluates, made when it is first needed; nil in the constant
-	// tier. A run needs it only for what the fast form can't compute.
+	// general is what HCL evaluates; nil in the constant tier. Forms that are dropped
+	// after the checks are made without it, unless a check needs it.
 	general     *general
 	makeGeneral func() *general
 	once        sync.Once
@@ -102,7 +103,7 @@ func (f *Forms) restore() error {
 }
 
 func (f *Forms) takeForms() error {
-	made := &Forms{}
+	made := &Forms{kept: true}
 	if err := f.again(made); err != nil {
 		return err
 	}

@@ -54,10 +54,15 @@ func (s *Scope) observe(r Reader) {
 }
 
 // Sources lists the names of the run whose values the result holds.
-func (e *Expr) Sources() []Ref { return e.sources }
+func (e *Expr) Sources() []Ref {
+	if rare := e.rare.orNone(); rare.lifts {
+		return rare.sources
+	}
+	return e.refs
+}
 
 // Secret returns the secret that the expression reads, "" for none.
-func (e *Expr) Secret() string { return e.secret }
+func (e *Expr) Secret() string { return e.rare.orNone().secret }
 
 // SetKept declares that outputs of the action never repeat the value, such as the
 // credentials of a request. It is called once, after Compile.
@@ -68,22 +73,29 @@ func (e *Expr) Kept() bool { return e.kept }
 
 // Repeatable reports whether another system may repeat a sensitive value in an
 // output that is shown: the value is kept, and is no secret.
-func (e *Expr) Repeatable() bool { return e.kept && e.hidden != "" }
+func (e *Expr) Repeatable() bool { return e.kept && e.rare.orNone().hidden != "" }
 
 // Hide makes the value sensitive. It is called before the first evaluation.
-func (e *Expr) Hide(why string) { e.hidden = why }
+func (e *Expr) Hide(why string) {
+	if why != "" || e.rare != nil {
+		e.needRare().hidden = why
+	}
+}
 
 // Hidden returns why the value is sensitive, "" if it is not.
 func (e *Expr) Hidden() string {
-	if e.hidden == "" && e.secret != "" {
-		return "reads " + e.secret
+	rare := e.rare.orNone()
+	if rare.hidden == "" && rare.secret != "" {
+		return "reads " + rare.secret
 	}
-	return e.hidden
+	return rare.hidden
 }
 
 // Sensitive reports whether the expression reads a secret or another sensitive
 // value.
-func (e *Expr) Sensitive() bool { return e.secret != "" || e.hidden != "" }
+func (e *Expr) Sensitive() bool {
+	return e.rare != nil && (e.rare.secret != "" || e.rare.hidden != "")
+}
 
 // Name returns the name of the attribute that holds programs.
 func (p *Program) Name() string { return "jq" }

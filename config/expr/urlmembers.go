@@ -24,7 +24,7 @@ func CompileURLMembers(e hcl.Expression, s *Scope, want cty.Type, names []string
 	if diags.HasErrors() || !ok || out.tier == Constant {
 		return out, diags
 	}
-	out.url = &urlParts{members: names}
+	out.needRare().url = &urlParts{members: names}
 	x := &escapeMarker{scope: scope.ofURL()}
 	for _, member := range scope.findURLMembers(syntax) {
 		diags = append(diags, checkHosts(x.sampleURLs(member))...)

@@ -24,16 +24,17 @@ func CompileURL(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnosti
 	if diags.HasErrors() || !ok || out.tier == Constant {
 		return out, diags
 	}
-	out.display = urltext.Show
+	out.SetDisplay(urltext.Show)
 	samples := (&escapeMarker{scope: &scope}).sampleURLs(syntax)
 	if diags = append(diags, checkHosts(samples)...); diags.HasErrors() {
 		return nil, diags
 	}
-	out.url = &urlParts{}
+	url := &urlParts{}
+	out.needRare().url = url
 	for _, sample := range samples {
-		out.url.forms = append(out.url.forms, sample.text)
+		url.forms = append(url.forms, sample.text)
 		if text, err := urltext.Join(sample.text); err == nil && sample.isWhole() {
-			out.url.samples = append(out.url.samples, text)
+			url.samples = append(url.samples, text)
 		}
 	}
 	return out, diags
@@ -42,20 +43,22 @@ func CompileURL(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnosti
 // URLSamples returns forms that the URL may have, with "x" in place of each
 // value of the run. It has none for expressions that are no template.
 func (e *Expr) URLSamples() []string {
-	if e.url == nil {
+	url := e.rare.orNone().url
+	if url == nil {
 		return nil
 	}
-	return e.url.samples
+	return url.samples
 }
 
 // URLForms returns the forms that the URL may have, with a marked "x" in place
 // of each value of the run. A form ends before a constant that is not known,
 // such as a secret that is not set. Expressions that are no template have none.
 func (e *Expr) URLForms() []string {
-	if e.url == nil {
+	url := e.rare.orNone().url
+	if url == nil {
 		return nil
 	}
-	return e.url.forms
+	return url.forms
 }
 
 // markURL marks the values of the run in the templates of a URL.
