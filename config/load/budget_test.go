@@ -19,9 +19,9 @@ func TestLoadBudget(t *testing.T) { //nolint:paralleltest // it counts what the 
 	}
 	const (
 		flows     = 300
-		maxPieces = 2800
-		maxBytes  = 240 << 10
-		maxKept   = 16 << 10
+		maxPieces = 2900
+		maxBytes  = 190 << 10
+		maxKept   = 17 << 10
 	)
 	fsys := fstest.MapFS{"flows/constants.hcl": text(usualConstants)}
 	for i := range flows {
