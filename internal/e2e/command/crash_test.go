@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
 // threeActions is an async flow that calls three others, one after another.
@@ -128,4 +130,49 @@ func continuing(url string) string {
     then   = "continue"
   }
   action "http" "two"`, 1)
+}
+
+// TestCrashAfterEffectInBranch kills a gateway after the last action of one branch of a
+// parallel, while the other branch is under way. The effect was stored a moment after
+// it, though no action follows, and is not repeated.
+func TestCrashAfterEffectInBranch(t *testing.T) {
+	t.Parallel()
+	var stuck atomic.Bool
+	stuck.Store(true)
+	r := newReceiver(t, func(path string, req *http.Request) {
+		if path == "/two" && stuck.Load() {
+			<-req.Context().Done()
+		}
+	})
+	s := newSite(t, inBranches(r.url))
+	p := s.start(t)
+	run, status, err := postNumber(http.DefaultClient, p.base+"/load", 1)
+	if err != nil || status != http.StatusOK {
+		t.Fatal(status, err)
+	}
+	r.await(t, []int64{1}, "/one")
+	r.await(t, []int64{1}, "/two")
+	signaltest.Repeat(t, "the effect is stored", func() bool {
+		answer := ask(t, "http://"+p.admin+"/api/v1/runs/"+run, "")
+		return answer.status == http.StatusOK && strings.Contains(answer.body, r.url+"/one") // the input of its step
+	})
+	p.kill()
+	r.life.Add(1)
+	stuck.Store(false)
+	p = s.start(t)
+	r.await(t, []int64{1}, "/three")
+	awaitIdle(t, p)
+	p.stop()
+	if one, two := len(r.at(1, "/one")), len(r.at(1, "/two")); one != 1 || two != 2 {
+		t.Errorf("the branches sent %d and %d requests, want 1 and, of the branch that was under way, 2", one, two)
+	}
+	checkFinished(t, openData(t, s), map[int64]string{1: run}, 2)
+}
+
+// inBranches is threeActions with the first two in branches of their own.
+func inBranches(url string) string {
+	flow := strings.Replace(threeActions(url), `  action "http" "one"`, `  action "parallel" "both" {
+  action "http" "one"`, 1)
+	return strings.Replace(flow, `  action "http" "three"`, `  }
+  action "http" "three"`, 1)
 }
