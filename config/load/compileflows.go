@@ -37,6 +37,7 @@ type flowCompiler struct {
 	byName   map[string]int  // the first block of each name
 	flows    []*compiledFlow // by block; nil for one that must be compiled
 	fresh    []bool          // compiled by this load
+	first    []bool          // of its name
 
 	sensitivity hcl.Diagnostics
 }
@@ -59,7 +60,11 @@ func (l *loader) compileFlows() *flowCompiler {
 		c.byName[c.blocks[i].name] = i
 	}
 	delete(c.byName, "")
-	c.flows, c.fresh = make([]*compiledFlow, len(c.blocks)), make([]bool, len(c.blocks))
+	c.flows, c.fresh, c.first = make([]*compiledFlow, len(c.blocks)), make([]bool, len(c.blocks)), make([]bool, len(c.blocks))
+	for _, i := range c.byName {
+		c.first[i] = true
+	}
+	c.versions.flow = c.partOf
 	l.next.sources = c.versions.digest()
 	c.takeKept()
 	c.compileMissing()
@@ -125,7 +130,7 @@ func (c *flowCompiler) dropCallers() {
 func (c *flowCompiler) dropOtherVersions() {
 	for _, f := range c.flows {
 		if f != nil {
-			c.versions.addFlow(f.flow.Name, f.part)
+			c.versions.addFiles(f.part)
 		}
 	}
 	same := c.next.sources == c.kept.last.sources
@@ -153,12 +158,8 @@ func (c *flowCompiler) compileMissing() {
 			called[i] = c.calledBy(b)
 		}
 	})
-	compiled := map[string]*flow.Flow{}
-	for i, f := range c.flows {
-		c.addCompiled(compiled, i, f)
-	}
 	kinds := c.Kinds
-	kinds.Compiled = func(name string) *flow.Flow { return compiled[name] }
+	kinds.Compiled = c.compiled
 	kinds.Egress = c.egress
 	for _, level := range callLevels(c.byName, called) {
 		level = c.onlyMissing(level)
@@ -171,17 +172,27 @@ func (c *flowCompiler) compileMissing() {
 		})
 		for n, i := range level {
 			c.flows[i], c.fresh[i] = results[n], true
-			c.addCompiled(compiled, i, results[n])
 		}
 		c.kept.compiled += len(level)
 	}
 }
 
-// addCompiled makes a flow known to the flows that call it.
-func (c *flowCompiler) addCompiled(compiled map[string]*flow.Flow, i int, f *compiledFlow) {
-	if f != nil && f.flow != nil && c.byName[f.flow.Name] == i && !f.diags.HasErrors() {
-		compiled[f.flow.Name] = f.flow
+// compiled returns the flow of a name, nil if there is none without errors yet.
+func (c *flowCompiler) compiled(name string) *flow.Flow {
+	i, exists := c.byName[name]
+	if !exists || c.flows[i] == nil || c.flows[i].diags.HasErrors() {
+		return nil
 	}
+	return c.flows[i].flow
+}
+
+// partOf returns the part of the flow of a name, nil if there is none.
+func (c *flowCompiler) partOf(name string) *part {
+	i, exists := c.byName[name]
+	if !exists || c.flows[i] == nil {
+		return nil
+	}
+	return c.flows[i].part
 }
 
 func (c *flowCompiler) onlyMissing(level []int) []int {

@@ -13,10 +13,9 @@ import (
 // serves is never changed.
 func (c *flowCompiler) linkFlows() hcl.Diagnostics {
 	for {
-		byName := c.flowsByName()
-		c.bindFresh(byName)
+		c.bindFresh()
 		together := c.callsOfFresh()
-		callee := func(callee *flow.Callee) *flow.Flow { return byName[callee.Name] }
+		callee := func(callee *flow.Callee) *flow.Flow { return c.listed(callee.Name) }
 		found, diags := sensitivity.Analyze(together, callee)
 		if c.dropChanged(found, together) {
 			c.dropCallers()
@@ -37,8 +36,16 @@ func (c *flowCompiler) linkFlows() hcl.Diagnostics {
 // isListed reports whether a flow is in the configuration: it has a name, and is the
 // first of that name.
 func (c *flowCompiler) isListed(i int) bool {
-	f := c.flows[i].flow
-	return f != nil && c.byName[f.Name] == i
+	return c.first[i] && c.flows[i].flow != nil
+}
+
+// listed returns the flow of a name, nil if there is none.
+func (c *flowCompiler) listed(name string) *flow.Flow {
+	i, exists := c.byName[name]
+	if !exists {
+		return nil
+	}
+	return c.flows[i].flow
 }
 
 func (c *flowCompiler) flowsByName() map[string]*flow.Flow {
@@ -51,11 +58,19 @@ func (c *flowCompiler) flowsByName() map[string]*flow.Flow {
 	return out
 }
 
-func (c *flowCompiler) bindFresh(byName map[string]*flow.Flow) {
+func (c *flowCompiler) bindFresh() {
+	var byName map[string]*flow.Flow
 	for i, f := range c.flows {
-		if c.fresh[i] && c.isListed(i) && !f.bound {
-			f.unbound, f.bound = bindCalls(f.flow, byName, c.incomplete), true
+		if !c.fresh[i] || !c.isListed(i) || f.bound {
+			continue
 		}
+		if f.bound = true; len(f.calls) == 0 {
+			continue
+		}
+		if byName == nil {
+			byName = c.flowsByName()
+		}
+		f.unbound = bindCalls(f.flow, byName, c.incomplete)
 	}
 }
 
@@ -131,7 +146,7 @@ func (c *flowCompiler) dropChanged(found *sensitivity.Result, flows []*flow.Flow
 // setVersions sets the versions of the flows that are new.
 func (c *flowCompiler) setVersions() {
 	for _, f := range c.flows {
-		c.versions.addFlow(f.flow.Name, f.part)
+		c.versions.addFiles(f.part)
 	}
 	for i, f := range c.flows {
 		if c.fresh[i] {

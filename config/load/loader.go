@@ -88,8 +88,8 @@ func (kept *Loader) Load() (*Config, hcl.Diagnostics) {
 // loadOnce loads the flow files. It returns nil if it has sketched files that have syntax
 // errors. The next load parses them.
 func (kept *Loader) loadOnce() (*Config, hcl.Diagnostics) {
-	l := &loader{Options: kept.opts, kept: kept, reader: newReader(kept.opts, kept.known), sources: map[string][]byte{}, checkedGlobals: map[*globals]bool{}}
-	l.next = generation{flows: map[place]*compiledFlow{}, connections: map[place]*compiledConnection{}}
+	l := &loader{Options: kept.opts, kept: kept, reader: newReader(kept.opts, kept.known), sources: make(map[string][]byte, len(kept.files)), checkedGlobals: map[*globals]bool{}}
+	l.next = generation{flows: make(map[place]*compiledFlow, len(kept.last.flows)), connections: map[place]*compiledConnection{}}
 	kept.sources, kept.compiled, kept.known = l.sources, 0, nil
 	l.scopes = newScopes(kept, l.reader)
 	defer l.reader.close()

@@ -60,7 +60,7 @@ type variable struct {
 }
 
 func newReader(o Options, known map[string]Digest) *reader {
-	return &reader{fs: o.FS, lookUp: o.Env, known: known, files: map[string]content{}, variables: map[string]variable{}}
+	return &reader{fs: o.FS, lookUp: o.Env, known: known, files: make(map[string]content, len(known)), variables: map[string]variable{}}
 }
 
 var errReaderClosed = errors.New("files and variables are read only while flows are loaded, and this one was not read then")

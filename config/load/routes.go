@@ -170,7 +170,12 @@ func isPlaceholder(segment string) bool { return strings.HasPrefix(segment, "{")
 
 // allMethods returns the methods of requests that a flow takes, also those of
 // challenges.
-func allMethods(r flow.Route) []string { return slices.Concat(r.Methods, r.ChallengeMethods) }
+func allMethods(r flow.Route) []string {
+	if len(r.ChallengeMethods) == 0 {
+		return r.Methods
+	}
+	return slices.Concat(r.Methods, r.ChallengeMethods)
+}
 
 func shareMethod(a, b []string) bool {
 	return slices.ContainsFunc(a, func(m string) bool { return slices.Contains(b, m) })

@@ -41,13 +41,13 @@ type filePart struct {
 // versioner computes the versions of flows. It reads each part once.
 type versioner struct {
 	*loader
-	globals map[string]*part // locals, connections, secrets and files, by name
-	flows   map[string]*part
+	globals map[string]*part        // locals, connections, secrets and files, by name
+	flow    func(name string) *part // nil if there is none
 }
 
 // newVersioner returns a versioner that knows the locals, connections and secrets.
 func (l *loader) newVersioner() *versioner {
-	v := &versioner{loader: l, globals: map[string]*part{}, flows: map[string]*part{}}
+	v := &versioner{loader: l, globals: map[string]*part{}}
 	for _, b := range v.blocksOfType("locals") {
 		for name, a := range b.Body.Attributes {
 			v.addGlobal("local."+name, partOf(b.file, a.Expr, a.Expr.Range()))
@@ -79,12 +79,7 @@ func (v *versioner) addGlobal(name string, p *part) {
 	v.addFiles(p)
 }
 
-// addFlow adds the part of a flow.
-func (v *versioner) addFlow(name string, p *part) {
-	v.flows[name] = p
-	v.addFiles(p)
-}
-
+// addFiles adds the files that a part reads.
 func (v *versioner) addFiles(p *part) {
 	for _, f := range p.files {
 		if v.globals[f.name] == nil {
@@ -198,7 +193,7 @@ func (v *versioner) collect(name string, needed map[string]*part) {
 	}
 	p := v.globals[name]
 	if flow, ok := strings.CutPrefix(name, "flow."); ok {
-		p = v.flows[flow]
+		p = v.flow(flow)
 	}
 	if p == nil || needed[name] != nil {
 		return
