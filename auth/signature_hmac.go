@@ -15,59 +15,42 @@ import (
 // hashes themselves are shared by all keys: there may be thousands of keys, and what a
 // pool of each would hold is gone after each garbage collection.
 type hmacKey struct {
-	algorithm    string
+	sums         *sync.Pool // of *sum, of the algorithm
 	inner, outer []byte
 }
 
 // sum computes one HMAC at a time.
 type sum struct {
-	algorithm string
-	hash      hash.Hash
-	text      []byte // buffer for a part
-	result    []byte
+	hash   hash.Hash
+	text   []byte // buffer for a part
+	result []byte
 }
 
-// Sums that are free, by algorithm.
+// Hashes that are free.
 var (
-	sums1   = sync.Pool{New: func() any { return &sum{algorithm: sha1Name, hash: sha1.New()} }} //nolint:gosec // senders sign with it
-	sums256 = sync.Pool{New: func() any { return &sum{algorithm: sha256Name, hash: sha256.New()} }}
-	sums384 = sync.Pool{New: func() any { return &sum{algorithm: sha384Name, hash: sha512.New384()} }}
-	sums512 = sync.Pool{New: func() any { return &sum{algorithm: sha512Name, hash: sha512.New()} }}
+	sums1   = sync.Pool{New: func() any { return &sum{hash: sha1.New()} }} //nolint:gosec // senders sign with it
+	sums256 = sync.Pool{New: func() any { return &sum{hash: sha256.New()} }}
+	sums384 = sync.Pool{New: func() any { return &sum{hash: sha512.New384()} }}
+	sums512 = sync.Pool{New: func() any { return &sum{hash: sha512.New()} }}
 )
 
-// takeSum returns a sum of an algorithm.
-func takeSum(algorithm string) *sum {
+func sumsOf(algorithm string) *sync.Pool {
 	switch algorithm {
 	case sha1Name:
-		return sums1.Get().(*sum)
+		return &sums1
 	case sha384Name:
-		return sums384.Get().(*sum)
+		return &sums384
 	case sha512Name:
-		return sums512.Get().(*sum)
+		return &sums512
 	}
-	return sums256.Get().(*sum)
-}
-
-// free lets others take the sum, which has no trace of the key.
-func (s *sum) free() {
-	s.hash.Reset()
-	switch s.algorithm {
-	case sha1Name:
-		sums1.Put(s)
-	case sha384Name:
-		sums384.Put(s)
-	case sha512Name:
-		sums512.Put(s)
-	default:
-		sums256.Put(s)
-	}
+	return &sums256
 }
 
 // newHMACKey returns the key for the name of a hash.
 func newHMACKey(algorithm string, secret []byte) *hmacKey {
-	k := &hmacKey{algorithm: algorithm}
-	s := takeSum(k.algorithm)
-	defer s.free()
+	k := &hmacKey{sums: sumsOf(algorithm)}
+	s := k.sums.Get().(*sum)
+	defer k.sums.Put(s)
 	block := make([]byte, s.hash.BlockSize())
 	if len(secret) > len(block) {
 		s.hash.Reset()
@@ -76,6 +59,7 @@ func newHMACKey(algorithm string, secret []byte) *hmacKey {
 	}
 	copy(block, secret)
 	k.inner, k.outer = s.stateAfter(block, 0x36), s.stateAfter(block, 0x5c)
+	s.hash.Reset() // it has no trace of the key
 	return k
 }
 
@@ -93,8 +77,8 @@ func (s *sum) stateAfter(block []byte, pad byte) []byte {
 }
 
 func (k *hmacKey) matches(p payload, m message, c *candidates) int {
-	s := takeSum(k.algorithm)
-	defer s.free()
+	s := k.sums.Get().(*sum)
+	defer k.sums.Put(s)
 	result := s.of(k, p, m)
 	found := 0
 	for i := range c.ends {
@@ -105,8 +89,8 @@ func (k *hmacKey) matches(p payload, m message, c *candidates) int {
 
 // sum returns the HMAC of the payload of a message.
 func (k *hmacKey) sum(p payload, m message) []byte {
-	s := takeSum(k.algorithm)
-	defer s.free()
+	s := k.sums.Get().(*sum)
+	defer k.sums.Put(s)
 	return append([]byte(nil), s.of(k, p, m)...)
 }
 
@@ -118,6 +102,7 @@ func (s *sum) of(k *hmacKey, p payload, m message) []byte {
 	s.setState(k.outer)
 	s.hash.Write(s.result)
 	s.result = s.hash.Sum(s.result[:0])
+	s.hash.Reset() // it has no trace of the key
 	return s.result
 }
 
