@@ -33,7 +33,7 @@ func (a *adyen) Describe(s *schema.Spec) {
 func (a *adyen) setKeys(secrets []string) {
 	for _, secret := range secrets {
 		if key, err := decodeSecret(hexName, secret); err == nil {
-			a.keys = append(a.keys, newHMACKey(sha256Name, key))
+			a.keys = append(a.keys, newHMACKey(newHash(sha256Name), key))
 		}
 	}
 }

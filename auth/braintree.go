@@ -22,7 +22,7 @@ func (b *braintree) Describe(s *schema.Spec) {
 	secretField(s, "secret", "The *Private Key* of the API keys.", checkSigningKey, func(secrets []string) {
 		for _, secret := range secrets {
 			key := sha1.Sum([]byte(secret)) //nolint:gosec // Braintree derives its key so
-			b.keys = append(b.keys, newHMACKey(sha1Name, key[:]))
+			b.keys = append(b.keys, newHMACKey(newHash(sha1Name), key[:]))
 		}
 	})
 	s.Example(schema.Example{Title: "Notifications signed with the private key", HCL: "public_key = \"9yjqtgmfrxhcbwyt\"\nsecret     = secret.braintree"})

@@ -99,7 +99,7 @@ func (s *signature) sign(m message) (string, error) {
 		h.Write(key)
 		return encodeSum(s.encoding, h.Sum(nil)), nil
 	}
-	return encodeSum(s.encoding, newHMACKey(s.algorithm, key).sum(s.payload, m)), nil
+	return encodeSum(s.encoding, newHMACKey(newHash(s.algorithm), key).sum(s.payload, m)), nil
 }
 
 // formatTimestamp writes a time in a format of timeFormats.

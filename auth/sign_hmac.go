@@ -22,7 +22,7 @@ func (h *hmacSigner) Describe(s *schema.Spec) {
 	s.Doc = "Signs with an HMAC ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)) that `auth \"hmac\"` with the same settings accepts."
 	secretField(s, "secret", "The secret that the receiver checks with.", checkSigningKey, func(secrets []string) {
 		h.scheme = h.canonical()
-		h.key = newHMACKey(h.algorithm, []byte(secrets[0]))
+		h.key = newHMACKey(newHash(h.algorithm), []byte(secrets[0]))
 	})
 	schema.Attr(s, &h.header, "header", "The header that holds the signature.", schema.Required())
 	schema.Attr(s, &h.algorithm, "algorithm", "The hash function. `sha1` is for receivers that support no other.", schema.OneOf(hmacAlgorithms()...))

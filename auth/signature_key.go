@@ -1,9 +1,11 @@
 package auth
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
 	"hash"
+	"sync"
 )
 
 // key verifies signatures.
@@ -31,7 +33,7 @@ func (s scheme) newKeys(secrets []string) []key {
 		case suffixHash(s.algorithm) != nil:
 			keys = append(keys, suffixKey{suffixHash(s.algorithm), decoded})
 		default:
-			keys = append(keys, newHMACKey(s.algorithm, decoded))
+			keys = append(keys, newHMACKey(newHash(s.algorithm), decoded))
 		}
 	}
 	return keys
@@ -49,6 +51,57 @@ func (s scheme) signatureSize() int {
 		return ed25519Size
 	}
 	return 0
+}
+
+// hmacKey computes HMACs with one secret. It reuses hashes, because keying a hash
+// costs as much as hashing a short body.
+type hmacKey struct {
+	sums sync.Pool // of *sum
+}
+
+type sum struct {
+	hash   hash.Hash
+	text   []byte // buffer for a part
+	result []byte
+}
+
+func newHMACKey(newHash func() hash.Hash, secret []byte) *hmacKey {
+	k := &hmacKey{}
+	k.sums.New = func() any { return &sum{hash: hmac.New(newHash, secret)} }
+	return k
+}
+
+func (k *hmacKey) matches(p payload, m message, c *candidates) int {
+	s := k.sums.Get().(*sum)
+	defer k.sums.Put(s)
+	s.write(p, m)
+	s.result = s.hash.Sum(s.result[:0])
+	found := 0
+	for i := range c.ends {
+		found |= subtle.ConstantTimeCompare(s.result, c.at(i))
+	}
+	return found
+}
+
+// sum returns the HMAC of the payload of a message.
+func (k *hmacKey) sum(p payload, m message) []byte {
+	s := k.sums.Get().(*sum)
+	defer k.sums.Put(s)
+	s.write(p, m)
+	return s.hash.Sum(nil)
+}
+
+// write hashes the parts of a message that checkMessage accepted.
+func (s *sum) write(p payload, m message) {
+	s.hash.Reset()
+	for _, x := range p {
+		if x.source == fromBody {
+			s.hash.Write(m.request.Body)
+			continue
+		}
+		s.text = append(s.text[:0], m.textOf(x)...)
+		s.hash.Write(s.text)
+	}
 }
 
 // tokenKey is the digest of a secret that the request holds itself. All digests

@@ -11,14 +11,11 @@ import (
 // and "signature" and the presets share it.
 type signature struct {
 	scheme
-	keys   []key  // none until the secrets are known
-	size   int    // of a signature in bytes, 0 if it varies
-	secret string // the first, see Imitate
+	keys   []key     // none until the secrets are known
+	size   int       // of a signature in bytes, 0 if it varies
+	secret string    // the first, see Imitate
+	work   sync.Pool // of *candidates
 }
-
-// candidateSpace has the space for the signatures of a request. All checks share it,
-// because there may be thousands of them.
-var candidateSpace = sync.Pool{New: func() any { return &candidates{} }}
 
 // setKeys sets the secrets or public keys of which one must have signed.
 func (s *signature) setKeys(secrets []string) {
@@ -52,8 +49,11 @@ func (s *signature) Verify(_ context.Context, r *Request) error {
 
 // match compares each signature in the text of the header with each key.
 func (s *signature) match(text string, m message) error {
-	c := candidateSpace.Get().(*candidates)
-	defer candidateSpace.Put(c)
+	c, _ := s.work.Get().(*candidates)
+	if c == nil {
+		c = &candidates{}
+	}
+	defer s.work.Put(c)
 	c.reset()
 	if err := s.decodeCandidates(c, text, s.size); err != nil {
 		return err

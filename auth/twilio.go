@@ -48,7 +48,7 @@ func (t *twilio) Describe(s *schema.Spec) {
 func hmacKeys(algorithm string, secrets []string) []*hmacKey {
 	keys := make([]*hmacKey, len(secrets))
 	for i, secret := range secrets {
-		keys[i] = newHMACKey(algorithm, []byte(secret))
+		keys[i] = newHMACKey(newHash(algorithm), []byte(secret))
 	}
 	return keys
 }
