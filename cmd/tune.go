@@ -24,7 +24,7 @@ func (r *runner) tuneMemory() int64 {
 	} else if known {
 		debug.SetMemoryLimit(available - uncounted(available))
 	}
-	r.heap = &heapTuner{}
+	r.heap = &heapTuner{spare: uint64(available) / spareShare} //nolint:gosec // not negative
 	_, r.heap.fixed = r.env("GOGC")
 	r.heap.adjust()
 	return available
@@ -32,7 +32,8 @@ func (r *runner) tuneMemory() int64 {
 
 // heapTuner sets how far the heap may grow between two collections, unless GOGC is set.
 type heapTuner struct {
-	fixed bool // GOGC is set
+	fixed bool   // GOGC is set
+	spare uint64 // bytes that garbage may take in any case
 	steps atomic.Int64
 
 	mu      sync.Mutex
@@ -59,7 +60,7 @@ func (t *heapTuner) adjust() {
 		return
 	}
 	alive := aliveBytes()
-	p := steadyPercent(alive)
+	p := steadyPercent(alive, t.spare)
 	if t.load > 0 {
 		p = bulkPercent(alive, t.load)
 	}
@@ -72,18 +73,22 @@ func (t *heapTuner) adjust() {
 // A small live heap may have four times as much garbage, as requests leave only
 // short-lived values and the default would collect dozens of times a second. Of what is
 // alive above ampleHeap, the heap may have as much garbage: that of ten thousand flows
-// would otherwise take gigabytes.
+// would otherwise take gigabytes. On a machine with so much memory that all garbage fits
+// into a part of it, the heap may have four times as much in any case.
 const (
 	amplePercent = 400
 	ampleHeap    = 128 << 20
+	spareShare   = 8 // the part is the memory of the process divided by this
 )
 
-// steadyPercent returns the percentage by which a heap may grow.
-func steadyPercent(alive uint64) int {
+// steadyPercent returns the percentage by which a heap may grow, if garbage may take some
+// bytes in any case.
+func steadyPercent(alive, spare uint64) int {
 	if alive <= ampleHeap {
 		return amplePercent
 	}
-	return int((ampleHeap*amplePercent + (alive-ampleHeap)*100) / alive) //nolint:gosec // at most 400
+	garbage := max(ampleHeap*amplePercent/100+(alive-ampleHeap), spare)
+	return int(min(garbage*100/alive, amplePercent)) //nolint:gosec // at most 400
 }
 
 // While many flows are compiled, a collection begins when the heap has bulkFlow for each

@@ -29,18 +29,19 @@ func TestBulkPercent(t *testing.T) {
 }
 
 // TestSteadyPercent: the garbage is four times what is alive up to 128 MiB, and grows by
-// what is alive above.
+// what is alive above, or to what the machine has to spare.
 func TestSteadyPercent(t *testing.T) {
 	t.Parallel()
 	const mib = 1 << 20
 	for _, c := range []struct {
-		alive uint64
-		want  int
+		alive, spare uint64
+		want         int
 	}{
-		{0, 400}, {10 * mib, 400}, {128 * mib, 400}, {256 * mib, 250}, {384 * mib, 200}, {1024 * mib, 137}, {1 << 40, 100},
+		{0, 0, 400}, {10 * mib, 0, 400}, {128 * mib, 0, 400}, {256 * mib, 0, 250}, {384 * mib, 0, 200}, {1024 * mib, 0, 137}, {1 << 40, 0, 100},
+		{128 * mib, 64 * mib, 400}, {384 * mib, 64 * mib, 200}, {384 * mib, 1152 * mib, 300}, {384 * mib, 3072 * mib, 400}, {1024 * mib, 3072 * mib, 300}, {1 << 40, 3072 * mib, 100},
 	} {
-		if got := steadyPercent(c.alive); got != c.want {
-			t.Errorf("%d MiB: %d %%, want %d", c.alive/mib, got, c.want)
+		if got := steadyPercent(c.alive, c.spare); got != c.want {
+			t.Errorf("%d MiB, %d to spare: %d %%, want %d", c.alive/mib, c.spare/mib, got, c.want)
 		}
 	}
 }
@@ -60,7 +61,7 @@ func TestHeapTuner(t *testing.T) {
 		t.Errorf("with GOGC it is %d %%", current())
 	}
 	r := &runner{heap: &heapTuner{}}
-	if r.heap.adjust(); current() != steadyPercent(aliveBytes()) {
+	if r.heap.adjust(); current() != steadyPercent(aliveBytes(), 0) {
 		t.Errorf("it is %d %%", current())
 	}
 	runtime.GC() // something is alive
@@ -68,7 +69,7 @@ func TestHeapTuner(t *testing.T) {
 	if step(); current() != 1000 {
 		t.Errorf("during a load of many flows it is %d %%", current())
 	}
-	if end(); current() != steadyPercent(aliveBytes()) {
+	if end(); current() != steadyPercent(aliveBytes(), 0) {
 		t.Errorf("after the load it is %d %%", current())
 	}
 }
