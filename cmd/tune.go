@@ -94,7 +94,7 @@ func steadyPercent(alive, spare uint64) int {
 // While many flows are compiled, a collection begins when the heap has bulkFlow for each
 // of them, and at least bulkStep more than is alive.
 const (
-	bulkFlow = 18 << 10
+	bulkFlow = 16 << 10
 	bulkStep = 32 << 20
 )
 
