@@ -90,6 +90,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"store/postgres.maxSearchOutcomes":  inside,
 		"store/sqlite.listTime":             inside,
 		"store/sqlite.purgeTime":            inside,
+		"store/sqlite.urgentPurgeTime":      inside,
 		"store/sqlite.maxPurgedBatches":     inside,
 		"gateway/worker.maxCachedBytes":     inside,
 		"gateway/worker.maxCachedEvents":    inside,

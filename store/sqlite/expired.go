@@ -16,7 +16,16 @@ const maxPurgedBatches = 20
 // outcomes by their number.
 type expired struct {
 	runs, batches []int64
+	within        time.Duration // of one transaction
 }
+
+// A transaction of a purge takes purgeTime at most, as other operations wait for it. In
+// a store that is too large by more than a twentieth, runs come faster than that deletes
+// them, and it takes urgentPurgeTime.
+const (
+	purgeTime       = 4 * time.Millisecond
+	urgentPurgeTime = 16 * time.Millisecond
+)
 
 func (e *expired) isFull() bool {
 	return len(e.runs) == purgeBatch || len(e.batches) == maxPurgedBatches
@@ -39,9 +48,14 @@ func (s *Store) findExpired(ctx context.Context, r store.Retention) (found expir
 			return found, err
 		}
 		if used > r.Bytes {
-			return s.findOldest(ctx, used-r.Bytes)
+			found, err = s.findOldest(ctx, used-r.Bytes)
+			if found.within = purgeTime; used > r.Bytes+r.Bytes/20 {
+				found.within = urgentPurgeTime
+			}
+			return found, err
 		}
 	}
+	found.within = purgeTime
 	if r.Runs <= 0 {
 		return found, nil
 	}
@@ -114,8 +128,8 @@ func oldestBatches(v *view) (found []oldBatch, err error) {
 
 // deleteOutcomes deletes rows of outcomes. It returns how many outcomes they had, and
 // whether rows are left.
-func (s *Store) deleteOutcomes(ctx context.Context, numbers []int64) (n int, more bool, err error) {
-	return s.forEachRun(ctx, numbers, (*tx).deleteBatch, (*tx).skipRun)
+func (s *Store) deleteOutcomes(ctx context.Context, numbers []int64, within time.Duration) (n int, more bool, err error) {
+	return s.forEachRun(ctx, numbers, within, (*tx).deleteBatch, (*tx).skipRun)
 }
 
 func (t *tx) deleteBatch(number int64) (n int64, err error) {

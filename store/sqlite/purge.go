@@ -54,12 +54,12 @@ func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, err
 
 // deleteExpired deletes runs, and returns whether time was short for some.
 func (s *Store) deleteExpired(ctx context.Context, old *expired, out *store.Purged) (late bool, err error) {
-	n, lateBatches, err := s.deleteOutcomes(ctx, old.batches)
+	n, lateBatches, err := s.deleteOutcomes(ctx, old.batches, old.within)
 	out.Runs = n
 	if err != nil {
 		return false, err
 	}
-	n, lateRuns, err := s.forEachRun(ctx, old.runs, (*tx).deleteRun, (*tx).deleteRunRow)
+	n, lateRuns, err := s.forEachRun(ctx, old.runs, old.within, (*tx).deleteRun, (*tx).deleteRunRow)
 	out.Runs += n
 	return lateBatches || lateRuns, err
 }
@@ -72,13 +72,13 @@ func (s *Store) cutLarge(ctx context.Context, limit int, out *store.Purged) erro
 	}
 	most := int64(max(limit, minCut))
 	cutBody := func(t *tx, seq int64) (int64, error) { return t.cutBody(seq, most) }
-	n, lateBodies, err := s.forEachRun(ctx, bodies, cutBody, (*tx).markCut)
+	n, lateBodies, err := s.forEachRun(ctx, bodies, purgeTime, cutBody, (*tx).markCut)
 	out.Cut = n
 	if err != nil {
 		return err
 	}
 	cutSteps := func(t *tx, seq int64) (int64, error) { return t.cutSteps(seq, most) }
-	n, lateSteps, err := s.forEachRun(ctx, steps, cutSteps, (*tx).skipRun)
+	n, lateSteps, err := s.forEachRun(ctx, steps, purgeTime, cutSteps, (*tx).skipRun)
 	out.Cut += n
 	out.More = out.More || len(bodies) == purgeBatch || len(steps) == purgeBatch || out.Cut > 0 && (lateBodies || lateSteps)
 	return err
@@ -105,27 +105,23 @@ const (
 	shrinkPages = 256 // pages that one transaction gives back: 1 MiB
 )
 
-// purgeTime is how long the changes of one transaction of a purge take at most: other
-// operations wait for it. With less, it deletes fewer runs than a busy gateway accepts.
-const purgeTime = 4 * time.Millisecond
-
-// forEachRun applies a change to each run, in one transaction, until it has taken
-// purgeTime. It returns the sum of its results, and whether runs are left. If a page of
+// forEachRun applies a change to each run, in one transaction that takes some time at
+// most. It returns the sum of its results, and whether runs are left. If a page of
 // the file is damaged, it changes the runs one by one, and applies the fallback to the
 // damaged ones.
-func (s *Store) forEachRun(ctx context.Context, seqs []int64, do, rest func(*tx, int64) (int64, error)) (total int, more bool, err error) {
+func (s *Store) forEachRun(ctx context.Context, seqs []int64, within time.Duration, do, rest func(*tx, int64) (int64, error)) (total int, more bool, err error) {
 	if len(seqs) == 0 {
 		return 0, false, nil
 	}
-	total, done, err := s.applyToRuns(ctx, seqs, do)
+	total, done, err := s.applyToRuns(ctx, seqs, within, do)
 	if !isDamaged(err) {
 		return total, done < len(seqs), err
 	}
 	total = 0
 	for i := range seqs {
-		n, _, err := s.applyToRuns(ctx, seqs[i:i+1], do)
+		n, _, err := s.applyToRuns(ctx, seqs[i:i+1], within, do)
 		if isDamaged(err) {
-			n, _, err = s.applyToRuns(ctx, seqs[i:i+1], rest)
+			n, _, err = s.applyToRuns(ctx, seqs[i:i+1], within, rest)
 		}
 		if err != nil {
 			return total, false, err
@@ -137,7 +133,7 @@ func (s *Store) forEachRun(ctx context.Context, seqs []int64, do, rest func(*tx,
 
 // applyToRuns applies a change to the first runs, in one transaction. It returns the sum
 // of the results, and of how many runs.
-func (s *Store) applyToRuns(ctx context.Context, seqs []int64, do func(*tx, int64) (int64, error)) (total, done int, err error) {
+func (s *Store) applyToRuns(ctx context.Context, seqs []int64, within time.Duration, do func(*tx, int64) (int64, error)) (total, done int, err error) {
 	err = s.writer.do(ctx, func(t *tx) error {
 		total, done = 0, 0
 		began := s.clock.elapsed()
@@ -147,7 +143,7 @@ func (s *Store) applyToRuns(ctx context.Context, seqs []int64, do func(*tx, int6
 				return err
 			}
 			total, done = total+int(n), done+1
-			if s.clock.elapsed()-began >= purgeTime {
+			if s.clock.elapsed()-began >= within {
 				return nil
 			}
 		}

@@ -265,7 +265,7 @@ func TestPurgeLooksAgain(t *testing.T) {
 	id := AcceptRun(t, s, make([]byte, 5000))
 	cut := func(x *tx, seq int64) (int64, error) { return x.cutBody(seq, 2000) }
 	for _, do := range []func(*tx, int64) (int64, error){(*tx).deleteRun, cut} {
-		if n, _, err := s.forEachRun(t.Context(), []int64{1}, do, do); n != 0 || err != nil {
+		if n, _, err := s.forEachRun(t.Context(), []int64{1}, purgeTime, do, do); n != 0 || err != nil {
 			t.Errorf("%d open runs were purged (%v)", n, err)
 		}
 	}
@@ -276,16 +276,43 @@ func TestPurgeLooksAgain(t *testing.T) {
 }
 
 // TestPurgeTakesTurns purges while each look at the time takes a millisecond: a call
-// deletes some runs, and leaves the others to the next call.
+// deletes some runs, more if the store is too large, and leaves the others to the next
+// call.
 func TestPurgeTakesTurns(t *testing.T) {
 	t.Parallel()
+	four, all := store.Purged{Runs: 4, More: true}, store.Purged{Runs: 10, More: true}
+	for _, c := range []struct {
+		retention store.Retention
+		want      []store.Purged
+	}{
+		{store.Retention{Runs: time.Minute}, []store.Purged{four, four, {Runs: 2}}},
+		{store.Retention{Bytes: 1}, []store.Purged{all, {}}},
+	} {
+		s := openWithOldRuns(t, 10)
+		var calls []store.Purged
+		for len(calls) < 10 && (len(calls) == 0 || calls[len(calls)-1].More) {
+			p, err := s.Purge(t.Context(), c.retention)
+			if err != nil {
+				t.Fatal(err)
+			}
+			calls = append(calls, p)
+		}
+		if !slices.Equal(calls, c.want) {
+			t.Errorf("the calls with %+v purged %+v, want %+v", c.retention, calls, c.want)
+		}
+	}
+}
+
+// openWithOldRuns opens a store with runs that ended an hour ago, for which each look at
+// the time takes a millisecond.
+func openWithOldRuns(t *testing.T, runs int) *Store {
+	t.Helper()
 	var looks atomic.Int64
 	s, err := Open(Options{Dir: t.TempDir(), Clock: clock.System{}, Elapsed: func() time.Duration { return time.Duration(looks.Add(1)) * time.Millisecond }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	const runs = 10
+	t.Cleanup(func() { _ = s.Close() })
 	for range runs {
 		at := time.Now().Add(-time.Hour)
 		e := &store.Entry{ID: ulid.New(at), Flow: "orders", State: store.Succeeded, Started: at, Finished: at}
@@ -293,18 +320,7 @@ func TestPurgeTakesTurns(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var calls []store.Purged
-	for len(calls) < runs && (len(calls) == 0 || calls[len(calls)-1].More) {
-		p, err := s.Purge(t.Context(), store.Retention{Runs: time.Minute})
-		if err != nil {
-			t.Fatal(err)
-		}
-		calls = append(calls, p)
-	}
-	four := store.Purged{Runs: 4, More: true}
-	if want := []store.Purged{four, four, {Runs: 2}}; !slices.Equal(calls, want) {
-		t.Errorf("the calls purged %+v, want %+v", calls, want)
-	}
+	return s
 }
 
 // TestSavedFromLog makes a run appear in the file without the writer, as when a
