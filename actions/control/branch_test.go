@@ -7,6 +7,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -97,10 +98,10 @@ action "transform" "after" { jq = "%s" }
 `
 	b := actiontest.New(t)
 	res := b.Run(t.Context(), b.MustCompile(fmt.Sprintf(src, "", "$action.way.case")), "{}")
-	if got := res.Outputs["sum"].(map[string]any)["value"]; !value.Equal(got, 3) {
+	if got := valuetest.Clone(res.Outputs["sum"]).(map[string]any)["value"]; !value.Equal(got, 3) {
 		t.Errorf("the sum is %v", got)
 	}
-	if got := res.Outputs["after"].(map[string]any)["value"]; got != "a" {
+	if got := valuetest.Clone(res.Outputs["after"]).(map[string]any)["value"]; got != "a" {
 		t.Errorf("the case is %v", got)
 	}
 	for name, in := range map[string]string{

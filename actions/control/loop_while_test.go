@@ -115,7 +115,7 @@ action "http" "fetch" {
 	if res.Err != nil {
 		t.Fatal(res.Err)
 	}
-	all := res.Outputs["all"].(map[string]any)["value"]
+	all := valuetest.Clone(res.Outputs["all"]).(map[string]any)["value"]
 	if text := valuetest.EncodeJSON(t, all); text != "[1,2,3]" || len(server.Requests()) != 3 {
 		t.Errorf("items %s by %d requests", text, len(server.Requests()))
 	}

@@ -44,7 +44,7 @@ func TestHTTPAnswerInExpressions(t *testing.T) {
 	if res.Err != nil {
 		t.Fatal(res.Err)
 	}
-	read := func(action string) any { return res.Outputs[action].(map[string]any)["value"] }
+	read := func(action string) any { return valuetest.Clone(res.Outputs[action]).(map[string]any)["value"] }
 	want := `{"path": "a, b, c", "member": "a, b, c", "general": "A, B, C", "cookies": ["a=1; Expires=Thu, 01 Jan 2026 00:00:00 GMT", "b=2"],
 		"skus": ["A", "B"], "missing": "none", "names": ["X-Many"], "whole": ["body", "headers", "status", "text"]}`
 	if got := read("hcl"); !value.Equal(got, valuetest.DecodeJSON(t, want)) {
