@@ -1,9 +1,11 @@
-// Package packedsteps stores the steps of a run that is over in one row. Engines write
+// Package packedsteps stores the steps of a run that succeeded in one row. Engines write
 // such a row like that of any step, and expand it when they read. Three rows, each with
 // an entry of an index, cost three times as much as one.
 //
 // Only steps that nobody changes are packed: a run that is queued again, or from which
-// an address is erased, has its steps in rows of their own first. See [Unpack].
+// an address is erased, has its steps in rows of their own first. See [Unpack]. A run
+// that did not succeed may go on after its steps, also in a gateway of the version
+// before, which does not know packed ones and would repeat them.
 package packedsteps
 
 import (
@@ -28,11 +30,11 @@ const (
 	maxSteps = 64
 )
 
-// Pack returns the steps of a run that is over as engines write them: one packed step,
-// or the steps themselves if they are few, many, large, not unique or of several
-// versions, or if one of them failed.
-func Pack(steps []store.Step) []store.Step {
-	if !canPack(steps) {
+// Pack returns the steps of a run that is over, in a state, as engines write them: one
+// packed step, or the steps themselves if the run did not succeed, if they are few,
+// many, large, not unique or of several versions, or if one of them failed.
+func Pack(of store.State, steps []store.Step) []store.Step {
+	if of != store.Succeeded || !canPack(steps) {
 		return steps
 	}
 	packed := store.Step{Path: Path, State: State, Began: steps[0].Began, Version: steps[0].Version}

@@ -27,7 +27,7 @@ func threeSteps() []store.Step {
 func TestPackedStepsComeBack(t *testing.T) {
 	t.Parallel()
 	want := threeSteps()
-	rows := packedsteps.Pack([]store.Step{want[2], want[0], want[1]}) // a later step may end first
+	rows := packedsteps.Pack(store.Succeeded, []store.Step{want[2], want[0], want[1]}) // a later step may end first
 	if len(rows) != 1 || !packedsteps.IsPacked(&rows[0]) || !rows[0].Began.Equal(began) || rows[0].Version != "v" {
 		t.Fatalf("packed: %+v", rows)
 	}
@@ -42,7 +42,7 @@ func TestExpandPrefersPackedSteps(t *testing.T) {
 	early := store.Step{Path: "early", State: flow.Succeeded, Began: began.Add(-time.Second)}
 	failed := store.Step{Path: "sum", State: flow.Failed, Began: began.Add(-time.Minute)}
 	reset := store.Step{Path: packedsteps.Path, State: store.StepReset}
-	rows := append(packedsteps.Pack(want), failed, early, reset)
+	rows := append(packedsteps.Pack(store.Succeeded, want), failed, early, reset)
 	if got := packedsteps.Expand(rows); !reflect.DeepEqual(got, append([]store.Step{early}, want...)) {
 		t.Errorf("got %+v", got)
 	}
@@ -70,16 +70,22 @@ func TestSomeStepsStayAsTheyAre(t *testing.T) {
 		"without a path": func(s []store.Step) []store.Step { s[1].Path = ""; return s },
 	} {
 		steps := change(threeSteps())
-		if got := packedsteps.Pack(steps); !reflect.DeepEqual(got, steps) {
+		if got := packedsteps.Pack(store.Succeeded, steps); !reflect.DeepEqual(got, steps) {
 			t.Errorf("%s: packed as %+v", name, got)
+		}
+	}
+	for _, state := range []store.State{store.Failed, store.Cancelled, store.Refused} {
+		steps := threeSteps()
+		if got := packedsteps.Pack(state, steps); !reflect.DeepEqual(got, steps) {
+			t.Errorf("of a run that is %s: packed as %+v", state, got)
 		}
 	}
 	full := threeSteps()
 	full[0].Input, full[0].Output = make([]byte, 1024), make([]byte, 1024)
-	if got := packedsteps.Pack(full); len(got) != 1 {
+	if got := packedsteps.Pack(store.Succeeded, full); len(got) != 1 {
 		t.Errorf("steps of up to 1 KiB were not packed, but %d", len(got))
 	}
-	if got := packedsteps.Pack(many[:64]); len(got) != 1 {
+	if got := packedsteps.Pack(store.Succeeded, many[:64]); len(got) != 1 {
 		t.Errorf("64 steps were not packed, but %d", len(got))
 	}
 }
@@ -87,7 +93,7 @@ func TestSomeStepsStayAsTheyAre(t *testing.T) {
 // TestUnreadableSteps cuts and lengthens packed steps at each byte.
 func TestUnreadableSteps(t *testing.T) {
 	t.Parallel()
-	rows := packedsteps.Pack(threeSteps())
+	rows := packedsteps.Pack(store.Succeeded, threeSteps())
 	whole := string(rows[0].Output)
 	for i := range len(whole) + 1 {
 		data := whole[:i]
@@ -109,7 +115,7 @@ func TestUnreadableSteps(t *testing.T) {
 }
 
 func FuzzUnpack(f *testing.F) {
-	f.Add(packedsteps.Pack(threeSteps())[0].Output)
+	f.Add(packedsteps.Pack(store.Succeeded, threeSteps())[0].Output)
 	f.Add([]byte{1, 255, 255, 255, 255, 15})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		packed := store.Step{State: packedsteps.State, Output: data, Began: began}
@@ -117,7 +123,7 @@ func FuzzUnpack(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again := packedsteps.Pack(steps)
+		again := packedsteps.Pack(store.Succeeded, steps)
 		if len(again) != 1 || !packedsteps.IsPacked(&again[0]) {
 			return // too many, or not unique
 		}

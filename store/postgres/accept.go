@@ -186,5 +186,5 @@ func (a *acceptance) endRun(run *newRun, now time.Time) {
 	payload, status := a.sub.Finished(a.ended)
 	run.payload, run.status = &payload, status
 	run.fence, run.started, run.finished = 1, now.Add(-a.sub.Claim.Took), now
-	run.steps = packedsteps.Pack(append(slices.Clone(a.sub.Steps), a.ended.Steps...))
+	run.steps = packedsteps.Pack(a.ended.State, append(slices.Clone(a.sub.Steps), a.ended.Steps...))
 }

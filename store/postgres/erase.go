@@ -3,14 +3,12 @@ package postgres
 import (
 	"bytes"
 	"context"
-	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/erase"
-	"github.com/webhook-gateway/gateway/store/packedsteps"
 )
 
 // noteErasure notes that an address is to be erased from everything received
@@ -267,7 +265,7 @@ func (t *tx) eraseRuns(ctx context.Context, s *eraseScan, done *store.Erased, sh
 			stepsChanged = append(stepsChanged, id)
 		}
 	}
-	if err := unpackSteps(ctx, t, stepsChanged, shard); err != nil && !errors.Is(err, packedsteps.ErrUnreadable) {
+	if err := unpackSteps(ctx, t, stepsChanged, shard); err != nil {
 		return err
 	}
 	for _, id := range changed {

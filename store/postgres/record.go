@@ -50,7 +50,7 @@ func (r *recordOp) apply(b *acceptBatch) error {
 	for i, e := range r.entries {
 		run := newRun{
 			id: r.ids[i], flow: e.Flow, version: e.Version, state: e.State, attempt: max(e.Attempt, 1), status: e.Status, size: len(e.Body),
-			started: e.Started, finished: e.Finished, cause: e.Cause, steps: packedsteps.Pack(e.Steps), watchers: e.Watchers,
+			started: e.Started, finished: e.Finished, cause: e.Cause, steps: packedsteps.Pack(e.State, e.Steps), watchers: e.Watchers,
 		}
 		if e.TotalSize() > 0 {
 			run.payload = &e.Payload

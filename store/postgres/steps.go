@@ -1,10 +1,7 @@
 package postgres
 
 import (
-	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -136,7 +133,7 @@ const replaceStep = " ON CONFLICT (run, path) DO UPDATE SET began = excluded.beg
 	" reason = excluded.reason, class = excluded.class, action = excluded.action, position = excluded.position, message = excluded.message, detail = excluded.detail"
 
 // unpackSteps gives the packed steps of runs rows of their own, before one of them
-// changes.
+// changes. Packed steps that can't be read stay as they are.
 func unpackSteps(ctx context.Context, t *tx, ids [][16]byte, shard int16) error {
 	const packed = "SELECT run, began, coalesce(version, ''), output FROM steps WHERE run = ANY($1::uuid[]) AND path = $2 AND state = $3"
 	if len(ids) == 0 {
@@ -146,24 +143,20 @@ func unpackSteps(ctx context.Context, t *tx, ids [][16]byte, shard int16) error 
 	var unpacked [][16]byte
 	var id [16]byte
 	row := store.Step{Path: packedsteps.Path, State: packedsteps.State}
-	var unreadable error
 	scanRows(t.addSQL(packed, ids, []byte(row.Path), string(row.State)), []any{&id, &row.Began, &row.Version, &row.Output}, func() error {
-		of, err := packedsteps.Unpack(&row)
-		if err != nil {
-			unreadable = errors.Join(unreadable, fmt.Errorf("run %s: %w", store.ID(id), err))
-			return nil
+		if of, err := packedsteps.Unpack(&row); err == nil {
+			steps.addSteps(claimKey{id: id}, of)
+			unpacked = append(unpacked, id)
 		}
-		steps.addSteps(claimKey{id: id}, of)
-		unpacked = append(unpacked, id)
 		return nil
 	})
 	if err := t.sendAll(ctx); err != nil || len(unpacked) == 0 {
-		return cmp.Or(err, unreadable)
+		return err
 	}
 	t.addSQL("DELETE FROM steps WHERE run = ANY($1::uuid[]) AND path = $2", unpacked, []byte(packedsteps.Path))
 	t.addQuery(insertQuery("steps", steps.columns()).add(replaceStep))
 	recountBytes(t, unpacked, shard)
-	return unreadable
+	return nil
 }
 
 const selectSteps = `SELECT run, path, began, took, attempts, cut_from, kind, state, input, output, coalesce(version, ''),

@@ -83,7 +83,7 @@ func (s *Store) Finish(ctx context.Context, c store.Claim, e *store.Ending) erro
 		return err
 	}
 	packed := *e
-	packed.Steps = packedsteps.Pack(e.Steps)
+	packed.Steps = packedsteps.Pack(e.State, e.Steps)
 	return s.workerBatcher.Do(ctx, &finishOp{claim: c, Ending: &packed})
 }
 

@@ -231,7 +231,7 @@ func (a *acceptance) started() int64 {
 func (a *acceptance) writeEnd(seq int64) error {
 	a.out.Ended = true
 	a.stats.add(a.sub.Flow, a.state, a.started(), a.now, 1)
-	return a.writeSteps(seq, packedsteps.Pack(a.ended.Steps))
+	return a.writeSteps(seq, packedsteps.Pack(a.ended.State, a.ended.Steps))
 }
 
 // claimDirectly claims the run for the caller.

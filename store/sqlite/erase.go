@@ -3,12 +3,10 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
-	"errors"
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/erase"
-	"github.com/webhook-gateway/gateway/store/packedsteps"
 )
 
 // noteErasure notes that an address is to be erased from everything received
@@ -229,7 +227,7 @@ func (t *tx) writeChanges(seq int64, run *erase.Run, changes *erase.Changes) err
 		}
 	}
 	if len(changes.Steps) > 0 {
-		if err := t.unpackSteps(seq); err != nil && !errors.Is(err, packedsteps.ErrUnreadable) {
+		if err := t.unpackSteps(seq); err != nil {
 			return err
 		}
 	}

@@ -62,7 +62,7 @@ func (t *tx) requeueRun(id store.ID, o store.RequeueOptions) error {
 		return err
 	}
 	if err := t.unpackSteps(r.seq); err != nil {
-		return fmt.Errorf("requeueing run %s: %w", r.id, err)
+		return err
 	}
 	if err := t.resetSteps(r, o); err != nil {
 		return err

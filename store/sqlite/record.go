@@ -53,7 +53,7 @@ func (t *tx) recordEntry(id store.ID, e *store.Entry) error {
 			return err
 		}
 	}
-	if err := t.writeSteps(seq, packedsteps.Pack(e.Steps)); err != nil {
+	if err := t.writeSteps(seq, packedsteps.Pack(e.State, e.Steps)); err != nil {
 		return err
 	}
 	if e.State == store.Failed {

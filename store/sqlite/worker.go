@@ -57,7 +57,7 @@ func (s *Store) Finish(ctx context.Context, c store.Claim, e *store.Ending) erro
 	if err := e.Validate(); err != nil {
 		return err
 	}
-	steps := packedsteps.Pack(e.Steps)
+	steps := packedsteps.Pack(e.State, e.Steps)
 	return s.writer.end(ctx, func(t *tx) error { return t.finishRun(c, e, steps) })
 }
 

@@ -18,6 +18,8 @@ func packedStepsTests() []test {
 		{"are erased from", packedStepsErased},
 		{"run again", packedStepsRunAgain},
 		{"are not cut", packedStepsNotCut},
+		{"are not those of runs that did not succeed", packedStepsSucceeded},
+		{"that can't be read stay, and are erased from", packedStepsUnreadable},
 	}
 }
 
@@ -117,4 +119,44 @@ func packedStepsNotCut(f *fixture) {
 	r := f.getRun(id)
 	f.same("body", len(r.Body), 1100)
 	f.same("steps", r.Steps, steps)
+}
+
+// packedStepsSucceeded ends a run whose steps did not fail, as action "stop" does.
+func packedStepsSucceeded(f *fixture) {
+	steps := f.plainSteps(3)
+	c := f.acceptClaimed()
+	f.ok(f.s.Finish(f.ctx, c, &store.Ending{State: store.Failed, Steps: steps, Cause: store.Cause{Reason: "stopped"}}))
+	e := f.newEntry(store.Failed)
+	e.Steps = steps
+	f.ok(f.s.Record(f.ctx, e))
+	f.ok(f.s.Close())
+	f.same("packed rows", f.engine.Execute(f.T, f.place, "DELETE FROM steps WHERE state = 'packed'"), int64(0))
+	f.reopen()
+	f.same("steps of the run", f.getRun(c.ID).Steps, steps)
+	f.same("steps of the entry", f.getRun(e.ID).Steps, steps)
+}
+
+// packedStepsUnreadable cuts a packed row.
+func packedStepsUnreadable(f *fixture) {
+	steps := f.plainSteps(3)
+	steps[1].Output = []byte(`{"to":"` + ann + `"}`)
+	damaged := f.finishWith(steps)
+	f.ok(f.s.Close())
+	f.same("damaged rows", f.engine.Execute(f.T, f.place, "UPDATE steps SET output = substr(output, 1, length(output) - 1) WHERE state = 'packed'"), int64(1))
+	f.reopen()
+	whole := f.finishWith(f.plainSteps(3))
+	f.deleteContact(ann)
+	f.same("erased", f.eraseAll(store.EraseQuery{}), store.Erased{Runs: 1})
+	r := f.getRun(damaged)
+	f.same("steps", len(r.Steps), 1)
+	f.same("rest of the address", bytes.Contains(r.Steps[0].Output, []byte("ann")), false)
+	f.is(f.s.Requeue(f.ctx, damaged, store.RequeueOptions{From: steps[1].Path}), store.ErrState)
+	succeeded := store.ListQuery{Limit: 10, Filter: store.Filter{States: []store.State{store.Succeeded}}}
+	done, err := f.s.RequeueAll(f.ctx, succeeded, store.RequeueOptions{From: steps[1].Path})
+	f.ok(err)
+	f.same("changed", done.N, 1)
+	f.same("the other one", f.claimOne().ID, whole)
+	f.ok(f.s.Requeue(f.ctx, damaged, store.RequeueOptions{FromStart: true}))
+	f.ok(f.s.Finish(f.ctx, f.claimOne().Claim, &store.Ending{State: store.Succeeded, Steps: steps}))
+	f.same("steps of the second time", f.getRun(damaged).Steps, steps)
 }
