@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"sync"
 
 	"github.com/itchyny/gojq"
 )
@@ -13,7 +14,9 @@ type interpreter struct {
 	query     *gojq.Query
 	variables []string
 	constants constants
-	idle      chan *machine
+
+	mu   sync.Mutex
+	idle []*machine // as many as can work at once, and one
 }
 
 func newInterpreter(program string, variables []string) (*interpreter, error) {
@@ -21,7 +24,7 @@ func newInterpreter(program string, variables []string) (*interpreter, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &interpreter{query: query, variables: variables, idle: make(chan *machine, runtime.GOMAXPROCS(0)+1)}
+	i := &interpreter{query: query, variables: variables}
 	if i.constants, err = rewriteProgram(query); err != nil {
 		return nil, err
 	}
@@ -29,7 +32,7 @@ func newInterpreter(program string, variables []string) (*interpreter, error) {
 	if err != nil {
 		return nil, err
 	}
-	i.idle <- m
+	i.idle = []*machine{m}
 	return i, nil
 }
 
@@ -50,19 +53,23 @@ func (i *interpreter) newMachine() (*machine, error) {
 
 // take returns an idle machine, or a new one if all are at work.
 func (i *interpreter) take() (*machine, error) {
-	select {
-	case m := <-i.idle:
+	i.mu.Lock()
+	if last := len(i.idle) - 1; last >= 0 {
+		m := i.idle[last]
+		i.idle = i.idle[:last]
+		i.mu.Unlock()
 		return m, nil
-	default:
-		return i.newMachine()
 	}
+	i.mu.Unlock()
+	return i.newMachine()
 }
 
 func (i *interpreter) release(m *machine) {
 	m.run = nil
-	select {
-	case i.idle <- m:
-	default:
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if len(i.idle) <= runtime.GOMAXPROCS(0) {
+		i.idle = append(i.idle, m)
 	}
 }
 
