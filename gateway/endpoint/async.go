@@ -10,8 +10,8 @@ import (
 // serveAsync stores a run durably and answers. The caller gets no success before
 // the run is stored.
 func (q *request) serveAsync(event flow.Event) {
-	q.run = q.newRun(event)
-	response, submission, err := q.buildSubmission(&q.run)
+	r := q.newRun(event)
+	response, submission, err := q.buildSubmission(&r)
 	if err != nil {
 		q.failSubmission(event, err)
 		return

@@ -102,10 +102,8 @@ type request struct {
 	client  netip.Addr    // the caller, behind trusted proxies
 	sent    io.ReadCloser // the body of the server
 	body    meteredBody
-	written bool     // the response has begun
-	isLate  bool     // the caller has its answer, and the run owns the request
-	run     flow.Run // of a sync flow
-	journal syncJournal
+	written bool      // the response has begun
+	isLate  bool      // the caller has its answer, and the run owns the request
 	began   time.Time // of the sync run, after its body was received
 	ended   time.Time // of the sync run; zero before
 	listed            // in the sync runs

@@ -12,12 +12,10 @@ import (
 
 // serveSync runs a flow, whose slot is taken, while its caller waits.
 func (q *request) serveSync(event flow.Event) {
-	q.run = q.newRun(event)
-	r := &q.run
+	r := q.newSyncRun(event)
 	r.Services, r.Stop = q.handler.Services.ForRun(&q.Scope), q.handler.Life
 	r.Abandoned, r.Redaction = &q.Scope, &q.Scope
 	r.RecordInputs = q.handler.Store != nil && q.handler.Recorder.HasCapacity() && !q.Env.Memory.Busy()
-	q.journal.request, r.Journal = q, &q.journal
 	q.began = q.handler.Clock.Now()
 	ctx, cancel := clock.WithLazyDeadline(q.handler.Life, q.handler.Clock, q.began.Add(q.Endpoint.HTTP.Timeout))
 	defer cancel()
@@ -89,10 +87,19 @@ func (q *request) buildResponse(ctx context.Context, r *flow.Run, out *flow.Outc
 }
 
 // syncJournal is the journal of a sync run: it collects the records for the
-// history, and makes the rest of the run durable if the run detaches.
+// history, and makes the rest of the run durable if the run detaches. No request points
+// to its run: the event of the run is garbage before a slow caller has read the answer.
 type syncJournal struct {
 	flow.NoJournal
 	request *request
+	run     flow.Run
+}
+
+// newSyncRun returns a run and its journal, in one piece of memory.
+func (q *request) newSyncRun(event flow.Event) *flow.Run {
+	j := &syncJournal{request: q, run: q.newRun(event)}
+	j.run.Journal = j
+	return &j.run
 }
 
 // Done counts a step, and takes its record for the history.
@@ -119,11 +126,11 @@ func (j *syncJournal) Detach(ctx context.Context, r *flow.Response) (bool, error
 	if q.handler.Store == nil {
 		return false, nil
 	}
-	payload, err := q.encodePayload(q.run.Event, r)
+	payload, err := q.encodePayload(j.run.Event, r)
 	if err != nil {
 		return true, err
 	}
-	s := &store.Submission{ID: q.ID, Flow: q.run.Flow.Name, Version: q.run.Flow.Version, Status: r.Status, Steps: q.encodeRecords(), Payload: payload}
+	s := &store.Submission{ID: q.ID, Flow: j.run.Flow.Name, Version: j.run.Flow.Version, Status: r.Status, Steps: q.encodeRecords(), Payload: payload}
 	// An earlier attempt may have stored the run without learning so.
 	if _, err := q.handler.Store.Accept(ctx, s); err != nil && !errors.Is(err, store.ErrExists) {
 		return true, &flow.Error{Class: flow.Transient, StoreUnavailable: true, Message: "the rest of the run can't be stored now", Err: err}
