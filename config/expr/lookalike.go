@@ -39,14 +39,14 @@ type textCheck struct {
 func (c *textCheck) checkNode(n hclsyntax.Node) {
 	switch n := n.(type) {
 	case *hclsyntax.ObjectConsKeyExpr:
-		c.skipped = n.Range()
+		c.skip(n.Range())
 	case *hclsyntax.FunctionCallExpr:
 		if n.Name == "jq" && len(n.Args) > 0 {
 			c.program = n.Args[0]
 		}
 	case *hclsyntax.TemplateExpr:
 		if c.program == hclsyntax.Node(n) {
-			c.skipped = n.Range()
+			c.skip(n.Range())
 		} else if n.IsStringLiteral() && !c.isSkipped(n.Range()) {
 			c.checkWholeText(n)
 		}
@@ -54,6 +54,13 @@ func (c *textCheck) checkNode(n hclsyntax.Node) {
 		if !c.isSkipped(n.SrcRange) {
 			c.checkPart(n)
 		}
+	}
+}
+
+// skip skips the nodes inside a range, which may lie in the one that is skipped already.
+func (c *textCheck) skip(at hcl.Range) {
+	if !c.isSkipped(at) {
+		c.skipped = at
 	}
 }
 
