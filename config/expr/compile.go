@@ -272,6 +272,18 @@ func (e *Expr) checkResult(src hcl.Expression, s *Scope, want cty.Type) hcl.Diag
 // Eval computes the value for a run. The result may share memory with the
 // values of the run and must not be changed. The error is an *Error.
 func (e *Expr) Eval(ctx context.Context, env Env) (any, error) {
+	return e.evalAs(ctx, env, func(fast node) node { return fast })
+}
+
+// EvalForJSON is Eval for a value that is only written as JSON, and which may be a
+// *value.Members.
+func (e *Expr) EvalForJSON(ctx context.Context, env Env) (any, error) {
+	return e.evalAs(ctx, env, forJSON)
+}
+
+// evalAs evaluates what choose returns for the fast form, if there is one, and has HCL
+// evaluate the expression if that does not succeed.
+func (e *Expr) evalAs(ctx context.Context, env Env, choose func(fast node) node) (any, error) {
 	if e.tier == Constant {
 		if !e.known {
 			return nil, &Error{Range: e.rng, Summary: "Value not known", Detail: "The expression reads a secret or a variable that is not set."}
@@ -283,7 +295,7 @@ func (e *Expr) Eval(ctx context.Context, env Env) (any, error) {
 		return nil, failed
 	}
 	if form.fast != nil {
-		v, ok := form.fast.eval(ctx, env)
+		v, ok := choose(form.fast).eval(ctx, env)
 		if ok {
 			return v, nil
 		}
@@ -295,23 +307,6 @@ func (e *Expr) Eval(ctx context.Context, env Env) (any, error) {
 		}
 	}
 	return e.evalGeneral(ctx, env, form.needGeneral())
-}
-
-// EvalForJSON is Eval for a value that is only written as JSON, and which may be a
-// *value.Members.
-func (e *Expr) EvalForJSON(ctx context.Context, env Env) (any, error) {
-	if e.tier == Object {
-		form, failed := e.needForm()
-		if failed != nil {
-			return nil, failed
-		}
-		if o, ok := form.fast.(*objectNode); ok && o.names != nil {
-			if m, ok := o.evalMembers(ctx, env); ok {
-				return m, nil
-			}
-		}
-	}
-	return e.Eval(ctx, env)
 }
 
 func (e *Expr) evalGeneral(ctx context.Context, env Env, g *general) (any, error) {

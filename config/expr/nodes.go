@@ -313,14 +313,23 @@ func (o *objectNode) eval(ctx context.Context, env Env) (any, bool) {
 	return out, true
 }
 
-// evalMembers is eval for a value that is only written as JSON. It reports false if eval
-// has to tell why.
-func (o *objectNode) evalMembers(ctx context.Context, env Env) (*value.Members, bool) {
+// membersNode is an objectNode whose value is only written as JSON.
+type membersNode objectNode
+
+// forJSON returns the form of a node whose value is only written as JSON.
+func forJSON(n node) node {
+	if o, ok := n.(*objectNode); ok && o.names != nil {
+		return (*membersNode)(o)
+	}
+	return n
+}
+
+func (o *membersNode) eval(ctx context.Context, env Env) (any, bool) {
 	out := &value.Members{Names: o.names, Values: make([]any, len(o.keys))}
 	for i, e := range o.values {
 		v, err := e.Eval(ctx, env)
 		if err != nil {
-			return nil, false
+			return withoutMemory(err), false
 		}
 		out.Values[o.places[i]] = v
 	}
