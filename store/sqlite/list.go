@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/outcomes"
@@ -30,8 +31,7 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 	if err != nil || text == "" {
 		return store.Page{}, err
 	}
-	began := s.clock.elapsed()
-	l.isLate = func() bool { return s.clock.elapsed()-began > listTime }
+	l.elapsed = s.clock.elapsed
 	err = s.readers.withView(ctx, func(v *view) error {
 		l.page, l.effort, l.searched, l.ended, l.outcomes = store.Page{}, listEffort, 0, false, l.outcomesIn(v)
 		if err := v.queryOnce(text, func(r []driver.Value) error { return l.addCandidate(v, r) }, args); err != nil || l.ended {
@@ -70,8 +70,9 @@ type listing struct {
 	buffer   []byte
 	effort   int // bytes that may still be read
 	searched int // outcomes
-	isLate   func() bool
-	last     string // id of the previous candidate
+	elapsed  func() time.Duration
+	began    time.Duration // when the first run or outcome was searched; 0 before
+	last     string        // id of the previous candidate
 	page     store.Page
 	ended    bool // the page is full, or enough was read
 

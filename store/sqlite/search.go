@@ -35,6 +35,17 @@ func (l *listing) spendOutcome() {
 	}
 }
 
+// isLate reports whether the page has searched for listTime. The time in which the query
+// is compiled does not count: with hundreds of parts it takes as long, and pages would
+// have one run each.
+func (l *listing) isLate() bool {
+	now := l.elapsed()
+	if l.began == 0 {
+		l.began = now
+	}
+	return now-l.began > listTime
+}
+
 // matchesText reports whether a run has a reason and a flow of the filter, and contains
 // its text.
 func (l *listing) matchesText(v *view, r *store.Summary, more []driver.Value) (bool, error) {

@@ -288,7 +288,7 @@ func TestPurgeTakesTurns(t *testing.T) {
 		{store.Retention{Runs: time.Minute}, []store.Purged{four, four, {Runs: 2}}},
 		{store.Retention{Bytes: 1}, []store.Purged{all, {}}},
 	} {
-		s := openWithOldRuns(t, 10)
+		s := openWithOldRuns(t, 10, time.Millisecond)
 		var calls []store.Purged
 		for len(calls) < 10 && (len(calls) == 0 || calls[len(calls)-1].More) {
 			p, err := s.Purge(t.Context(), c.retention)
@@ -303,12 +303,33 @@ func TestPurgeTakesTurns(t *testing.T) {
 	}
 }
 
+// TestSearchGoesOn searches while each look at the time takes longer than a page: a page
+// has the time from its first run on, and comes to the second one.
+func TestSearchGoesOn(t *testing.T) {
+	t.Parallel()
+	s := openWithOldRuns(t, 10, listTime+time.Millisecond)
+	q := store.ListQuery{Filter: store.Filter{Text: "nothing has it"}}
+	for pages := 1; ; pages++ {
+		page, err := s.List(t.Context(), q)
+		if err != nil || len(page.Runs) > 0 {
+			t.Fatalf("found %+v (%v)", page.Runs, err)
+		}
+		if q.After = page.Next; q.After != "" {
+			continue
+		}
+		if pages != 5 {
+			t.Errorf("10 runs were searched in %d pages, want 5", pages)
+		}
+		return
+	}
+}
+
 // openWithOldRuns opens a store with runs that ended an hour ago, for which each look at
-// the time takes a millisecond.
-func openWithOldRuns(t *testing.T, runs int) *Store {
+// the time takes a while.
+func openWithOldRuns(t *testing.T, runs int, look time.Duration) *Store {
 	t.Helper()
 	var looks atomic.Int64
-	s, err := Open(Options{Dir: t.TempDir(), Clock: clock.System{}, Elapsed: func() time.Duration { return time.Duration(looks.Add(1)) * time.Millisecond }})
+	s, err := Open(Options{Dir: t.TempDir(), Clock: clock.System{}, Elapsed: func() time.Duration { return time.Duration(looks.Add(1)) * look }})
 	if err != nil {
 		t.Fatal(err)
 	}
