@@ -21,11 +21,14 @@ func TestArrayCodec(t *testing.T) {
 		"bytes":      {pgtype.ByteaArrayOID, pgtype.FlatArray[[]byte]{[]byte("a"), nil, {}, big}},
 		"no null":    {pgtype.ByteaArrayOID, pgtype.FlatArray[[]byte]{[]byte("a"), []byte("b")}},
 		"no rows":    {pgtype.ByteaArrayOID, pgtype.FlatArray[[]byte]{}},
-		"texts":      {pgtype.TextArrayOID, pgtype.FlatArray[string]{"", "a", "ä"}},
+		"no column":  {pgtype.ByteaArrayOID, pgtype.FlatArray[[]byte](nil)},
+		"texts":      {pgtype.TextArrayOID, pgtype.FlatArray[string]{"", "a", "ä", "\x00", "\xff"}},
 		"texts null": {pgtype.TextArrayOID, pgtype.FlatArray[*string]{nil, new(string)}},
 		"ids":        {pgtype.UUIDArrayOID, pgtype.FlatArray[[16]byte]{{}, {1, 2, 15: 255}}},
 		"ids null":   {pgtype.UUIDArrayOID, pgtype.FlatArray[*[16]byte]{nil, {1}}},
 		"numbers":    {pgtype.Int8ArrayOID, pgtype.FlatArray[int64]{0, -1, math.MaxInt64, math.MinInt64}},
+		"small ones": {pgtype.Int2ArrayOID, pgtype.FlatArray[int16]{0, -1, math.MaxInt16}},
+		"other ones": {pgtype.Int8ArrayOID, pgtype.FlatArray[int]{1, -1}},
 		"a slice":    {pgtype.TextArrayOID, []string{"a"}},
 	} {
 		prefix := []byte("the value before")
