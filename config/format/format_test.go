@@ -108,6 +108,12 @@ func TestNesting(t *testing.T) {
 		{"conditionals", "a = ", "b ? c : ", "d", "", "\n"},
 		{"conditionals over lines", "a = (", "b ?\n", "c", ": d", ")\n"},
 		{"directives", "a = \"", "%{ if b }", "", "%{ endif }", "\"\n"},
+		{"sums", "a = ", "1 + ", "1", "", "\n"},
+		{"differences", "a = ", "1 - ", "1", "", "\n"},
+		{"and over lines", "a = (", "b &&\n", "c", "", ")\n"},
+		{"comparisons", "a = ", "b == ", "c", "", "\n"},
+		{"elements", "a = b", "[c]", "", "", "\n"},
+		{"splats", "a = b", "[*]", "", "", "\n"},
 		{"unclosed", "a = ", "[", "", "", ""},
 	}
 	for _, tt := range tests {
@@ -135,7 +141,9 @@ func TestNesting(t *testing.T) {
 func TestManyAreNotDeep(t *testing.T) {
 	t.Parallel()
 	expression := "[x ? -1 : !y, { k = f(1 - 2) }, \"%{ if z }${w}%{ endif }\"]"
-	src := strings.Repeat("flow {\n  a = "+expression+"\n  b = x ? -1 : !y\n}\n", 1000)
+	operators := "  c = [x + 1, y[0] - 2] # z\n  d = { e = x == 1\n f = y[0] > 2 }\n  g = x && y[0] // z\n"
+	src := strings.Repeat("flow {\n  a = "+expression+"\n  b = x ? -1 : !y\n"+operators+"}\n", 1000) +
+		"a = {\n" + strings.Repeat("  b = c > 1 ? d[0] + 1 : e # f\n", 1000) + "}\n"
 	if _, diags := format.Source("long.hcl", []byte(src)); len(diags) > 0 {
 		t.Error(diags.Error())
 	}

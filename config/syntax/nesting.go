@@ -15,17 +15,23 @@ const maxNesting = 1000
 // maxNesting. Few files have.
 func mayNest(src []byte) bool {
 	signs := 0
+	before := byte(0)
 	for _, c := range src {
 		switch c {
-		case '{', '[', '(', '?', '!', '-':
+		case '{', '[', '(', '?', '!', '-', '+', '*', '/', '%', '<', '>', '&', '|':
 			signs++
+		case '=':
+			if before == '=' {
+				signs++
+			}
 		}
+		before = c
 	}
 	return signs >= maxNesting
 }
 
-// checkNesting refuses a file in which blocks, brackets, templates, conditionals
-// or signs are nested deeper than maxNesting.
+// checkNesting refuses a file in which blocks, brackets, templates, conditionals,
+// operators or signs are nested deeper than maxNesting.
 func checkNesting(tokens hclsyntax.Tokens) hcl.Diagnostics {
 	n := nesting{levels: []level{{}}}
 	for i, tok := range tokens {
@@ -34,7 +40,7 @@ func checkNesting(tokens hclsyntax.Tokens) hcl.Diagnostics {
 			return hcl.Diagnostics{{
 				Severity: hcl.DiagError,
 				Summary:  "Nested too deeply",
-				Detail:   fmt.Sprintf("Brackets, blocks, templates and conditionals can be nested at most %d levels deep.", maxNesting),
+				Detail:   fmt.Sprintf("Brackets, blocks, templates and conditionals can be nested at most %d levels deep. Each operator and each [ ] of an expression is a level.", maxNesting),
 				Subject:  tok.Range.Ptr(),
 			}}
 		}
@@ -42,7 +48,8 @@ func checkNesting(tokens hclsyntax.Tokens) hcl.Diagnostics {
 	return nil
 }
 
-// nesting computes the depth of the parser's recursion, token by token.
+// nesting computes the depth of the recursion of the parser, and of all that walks
+// through the tree that it builds, token by token.
 type nesting struct {
 	levels []level
 	inner  int // sum of the counts of all levels
@@ -51,9 +58,9 @@ type nesting struct {
 
 // level counts the constructs that are open inside one pair of brackets.
 type level struct {
-	opener       hclsyntax.TokenType
-	conditionals int // "?" of the current expression
-	directives   int // "%{if" and "%{for" without their end
+	opener     hclsyntax.TokenType
+	operators  int // of the current expression, with "?" and the elements "[ ]" that it reads
+	directives int // "%{if" and "%{for" without their end
 }
 
 func (n *nesting) depth() int { return len(n.levels) + n.inner + n.signs }
@@ -62,40 +69,54 @@ func (n *nesting) addToken(tokens hclsyntax.Tokens, i int) {
 	top := &n.levels[len(n.levels)-1]
 	tok := tokens[i]
 	switch tok.Type {
-	case hclsyntax.TokenBang, hclsyntax.TokenMinus:
+	case hclsyntax.TokenBang:
 		n.signs++
 		return
-	case hclsyntax.TokenNewline:
-		if top.opener == hclsyntax.TokenOBrace || len(n.levels) == 1 {
+	case hclsyntax.TokenMinus: // a sign or an operator
+		n.signs++
+		n.addOperator(top)
+		return
+	case hclsyntax.TokenNewline, hclsyntax.TokenComment:
+		if tok.Bytes[len(tok.Bytes)-1] == '\n' && (top.opener == hclsyntax.TokenOBrace || len(n.levels) == 1) {
 			n.endExpression(top)
 		}
-		return
-	case hclsyntax.TokenComment:
 		return
 	case hclsyntax.TokenComma:
 		n.endExpression(top)
 	case hclsyntax.TokenQuestion:
-		top.conditionals++
-		n.inner++
+		n.addOperator(top)
 	case hclsyntax.TokenTemplateControl:
 		n.countDirective(top, tokens, i)
 		n.levels = append(n.levels, level{opener: tok.Type})
 	case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenTemplateInterp:
 		n.levels = append(n.levels, level{opener: tok.Type})
-	case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenTemplateSeqEnd:
+	case hclsyntax.TokenCBrack:
 		n.closeLevel(top)
+		n.addOperator(&n.levels[len(n.levels)-1])
+	case hclsyntax.TokenCBrace, hclsyntax.TokenCParen, hclsyntax.TokenTemplateSeqEnd:
+		n.closeLevel(top)
+	default:
+		if op, _ := operatorOf(tok.Type); op != nil {
+			n.addOperator(top)
+		}
 	}
 	n.signs = 0
 }
 
+// addOperator counts an operator. A chain of operators is a tree as deep as it is long.
+func (n *nesting) addOperator(top *level) {
+	top.operators++
+	n.inner++
+}
+
 func (n *nesting) endExpression(top *level) {
-	n.inner -= top.conditionals
-	top.conditionals = 0
+	n.inner -= top.operators
+	top.operators = 0
 }
 
 func (n *nesting) closeLevel(top *level) {
 	if len(n.levels) > 1 {
-		n.inner -= top.conditionals + top.directives
+		n.inner -= top.operators + top.directives
 		n.levels = n.levels[:len(n.levels)-1]
 	}
 }
