@@ -1,4 +1,8 @@
-// Package syntax parses flow files with HCL's parser and makes three additions.
+// Package syntax parses flow files. Usual ones are parsed by a parser of its own, which
+// gives exactly the syntax of HCL's parser or gives up, and takes less time and memory
+// (docs/adr/0024). HCL's parser parses the others and all with mistakes.
+//
+// The package makes three additions.
 // Before the parser runs, it refuses input that the parser can't handle: nesting
 // that would fill the stack and end the process, and bytes that are not UTF-8.
 // Afterwards it rewrites the parser's findings in the words of the language:
