@@ -23,7 +23,7 @@ func TestAllocations(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	g := loadGateway(t, s)
-	for check, most := range map[string]float64{"hmac": 61, "basic": 58} {
+	for check, most := range map[string]float64{"hmac": 62, "basic": 58} {
 		serve, w := orders(t, g, check)
 		if n := testing.AllocsPerRun(1000, serve); n > most {
 			t.Errorf("%s: %v allocations a request, at most %v are wanted", check, n, most)
