@@ -26,6 +26,7 @@ func TestSeeReadsWhatMayHaveChanged(t *testing.T) {
 	}{
 		{"the same", "a.hcl", later, nil, kept},
 		{"changed a moment ago", "a.hcl", clock.System{}.Now(), nil, fresh},
+		{"changed in the future, or the clock was set back", "a.hcl", clock.System{}.Now().Add(-time.Hour), nil, fresh},
 		{"a link", "link.hcl", later, nil, fresh},
 		{"replaced by a copy", "a.hcl", later, func(path string) error {
 			if err := os.WriteFile(path+".new", nil, 0o600); err != nil {
@@ -34,6 +35,7 @@ func TestSeeReadsWhatMayHaveChanged(t *testing.T) {
 			return os.Rename(path+".new", path)
 		}, fresh},
 		{"removed", "a.hcl", later, os.Remove, load.Digest{}},
+		{"replaced by a folder", "a.hcl", later, func(path string) error { return os.Mkdir(path, 0o700) }, load.Digest{}},
 	} {
 		path := filepath.Join(dir, c.file)
 		s := &scanner{}
