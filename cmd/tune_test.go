@@ -37,8 +37,19 @@ func TestSteadyPercent(t *testing.T) {
 		alive, spare uint64
 		want         int
 	}{
-		{0, 0, 400}, {10 * mib, 0, 400}, {128 * mib, 0, 400}, {256 * mib, 0, 250}, {384 * mib, 0, 200}, {1024 * mib, 0, 137}, {1 << 40, 0, 100},
-		{128 * mib, 64 * mib, 400}, {384 * mib, 64 * mib, 200}, {384 * mib, 1152 * mib, 300}, {384 * mib, 3072 * mib, 400}, {1024 * mib, 3072 * mib, 300}, {1 << 40, 3072 * mib, 100},
+		{0, 0, 400},
+		{10 * mib, 0, 400},
+		{128 * mib, 0, 400},
+		{256 * mib, 0, 250},
+		{384 * mib, 0, 200},
+		{1024 * mib, 0, 137},
+		{1 << 40, 0, 100},
+		{128 * mib, 64 * mib, 400},
+		{384 * mib, 64 * mib, 200},
+		{384 * mib, 1152 * mib, 300},
+		{384 * mib, 3072 * mib, 400},
+		{1024 * mib, 3072 * mib, 300},
+		{1 << 40, 3072 * mib, 100},
 	} {
 		if got := steadyPercent(c.alive, c.spare); got != c.want {
 			t.Errorf("%d MiB, %d to spare: %d %%, want %d", c.alive/mib, c.spare/mib, got, c.want)

@@ -18,7 +18,7 @@ func TestPlans(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	defer func() { _ = s.Close() }()
 	execute(t, url, "INSERT INTO gateway.runs (id, flow, state, failure) SELECT gen_random_uuid(), 'busy', n % 2 + 4, 1 FROM generate_series(1, 20000) n", "ANALYZE gateway.runs")
 	for name, c := range map[string]struct {
 		states []store.State
