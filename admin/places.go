@@ -8,14 +8,13 @@ import (
 )
 
 // maxRequests is how many requests are served at once. Each may hold a whole run, or a
-// body of the size that the API accepts. Health, metrics and reloads are served in any
-// case.
+// body of the size that the API accepts. Health and metrics are served in any case.
 const maxRequests = 32
 
 // enter takes one of the places for requests, or returns why there is none. Leave gives
 // the place back.
 func (g *guard) enter(r *http.Request) (leave func(), p *flow.Problem) {
-	if g.api.IsBrief(r) || !g.needsToken(r) {
+	if g.api.IsProbe(r) || !g.needsToken(r) {
 		return func() {}, nil
 	}
 	select {

@@ -63,6 +63,7 @@ func TestTooManyAtOnce(t *testing.T) {
 	}{
 		{"/api/v1/status", "application/json", 503, `"detail":"Too many requests to the admin listener are in progress. Try again in a moment."`},
 		{"/activity", "text/html", 503, "The gateway is busy"},
+		{"/-/reload", "*/*", 503, "in progress"},
 		{"/metrics", "*/*", 200, "gateway_"},
 		{"/readyz", "*/*", 200, ""},
 	} {

@@ -73,14 +73,13 @@ func (a *API) Serves(r *http.Request) bool {
 // reaches declares it. A request that reaches no route needs it too.
 func (a *API) NeedsToken(r *http.Request) bool {
 	p := a.pathOf(r)
-	return p == nil || !p.isPublic()
+	return p == nil || !p.each(func(r *route) bool { return r.public })
 }
 
-// IsBrief tells whether a request takes nothing but a moment, whatever it brings: one
-// for health, metrics or a reload.
-func (a *API) IsBrief(r *http.Request) bool {
+// IsProbe tells whether a request asks for health or metrics.
+func (a *API) IsProbe(r *http.Request) bool {
 	p := a.pathOf(r)
-	return p != nil && p.isLenient()
+	return p != nil && p.each(func(r *route) bool { return r.probe })
 }
 
 // pathOf returns the handler of the path; nil if there is none, or if the mux
@@ -106,20 +105,10 @@ type pathHandler struct {
 	methods map[string]*route
 }
 
-// isPublic tells whether each route of the path is public.
-func (p *pathHandler) isPublic() bool {
+// each tells whether something is so for each route of the path.
+func (p *pathHandler) each(is func(*route) bool) bool {
 	for _, r := range p.methods {
-		if !r.public {
-			return false
-		}
-	}
-	return true
-}
-
-// isLenient tells whether each route of the path is lenient.
-func (p *pathHandler) isLenient() bool {
-	for _, r := range p.methods {
-		if !r.lenient {
+		if !is(r) {
 			return false
 		}
 	}

@@ -17,17 +17,17 @@ type AuditList struct {
 func (a *API) processRoutes() []route {
 	return []route{
 		{
-			method: http.MethodGet, path: "/healthz", id: "health", summary: "Tell whether the process is alive", public: true, lenient: true,
+			method: http.MethodGet, path: "/healthz", id: "health", summary: "Tell whether the process is alive", public: true, lenient: true, probe: true,
 			responses: []response{text("It is.")},
 			serve:     func(*request) (any, error) { return "ok\n", nil },
 		},
 		{
-			method: http.MethodGet, path: "/readyz", id: "ready", summary: "Tell whether the gateway takes requests", public: true, lenient: true,
+			method: http.MethodGet, path: "/readyz", id: "ready", summary: "Tell whether the gateway takes requests", public: true, lenient: true, probe: true,
 			responses: []response{text("It does."), refusal(http.StatusServiceUnavailable, "The gateway stops, or its store is not available and a flow that serves needs it. The answer names the cause.")},
 			serve:     func(r *request) (any, error) { return "ok\n", a.Ops.Ready(r.Context()) },
 		},
 		{
-			method: http.MethodGet, path: "/metrics", id: "metrics", summary: "Return metrics for Prometheus", lenient: true,
+			method: http.MethodGet, path: "/metrics", id: "metrics", summary: "Return metrics for Prometheus", lenient: true, probe: true,
 			responses: []response{text("In the text format of Prometheus, or in the format that Accept asks for.")},
 			handler:   a.Metrics,
 		},

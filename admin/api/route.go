@@ -17,10 +17,9 @@ type route struct {
 	path    string // a pattern of http.ServeMux with at most one placeholder
 	id      string // operationId
 	summary string
-	public  bool // needs no token
-	// lenient routes ignore parameters and bodies, as callers of health checks and metrics
-	// expect. They are served however many requests are in progress.
-	lenient bool
+	public  bool   // needs no token
+	lenient bool   // ignores parameters and bodies, as callers of health checks and metrics expect
+	probe   bool   // is served however many requests are in progress
 	param   string // describes the placeholder of the path
 	query   any    // a struct whose members are the parameters; nil for none
 	body    any    // a value of the type that the request's body holds as JSON; nil for none
@@ -95,10 +94,10 @@ func (r *route) allResponses() []response {
 		out = append(out, refusal(http.StatusUnauthorized, "The token is missing or wrong."),
 			refusal(http.StatusForbidden, "The host, the origin or the role is not allowed."))
 	}
+	if !r.public && !r.probe && !slices.ContainsFunc(out, func(x response) bool { return x.status == busy.status }) {
+		out = append(out, busy)
+	}
 	if !r.lenient {
-		if !slices.ContainsFunc(out, func(x response) bool { return x.status == busy.status }) {
-			out = append(out, busy)
-		}
 		out = append(out, refusal(http.StatusBadRequest, "A parameter or the body is wrong."))
 		if r.body != nil || r.bodyOrQuery {
 			out = append(out, refusal(http.StatusRequestEntityTooLarge, "The body is too large."))
