@@ -31,9 +31,9 @@ const (
 type loopGuard struct {
 	ctx       context.Context
 	clock     clock.Clock
-	maxGrowth uint64 // bytes by which the heap may grow
+	maxGrowth uint64 // bytes by which what is alive may grow
 	lastCheck time.Time
-	startHeap uint64    // bytes of the heap at the first check
+	startLive uint64    // bytes that were alive at the first check, or later if fewer
 	work      *loadWork // at load, in place of time and memory
 	outside   outsideValues
 	err       error // why the evaluation was stopped
@@ -63,7 +63,7 @@ func (g *loopGuard) checkLimits() {
 }
 
 func (g *loopGuard) checkMemory() {
-	if jq.HeapGrew(&g.startHeap, jq.HeapShare(g.maxGrowth)) {
+	if jq.LiveGrew(&g.startLive, jq.HeapShare(g.maxGrowth)) {
 		g.err = ErrMemory
 	}
 }

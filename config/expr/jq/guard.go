@@ -41,7 +41,7 @@ type guard struct {
 	steps     int
 	made      int    // bytes that functions made since the last check
 	charged   int    // bytes that functions made
-	startHeap uint64 // bytes of the heap at the first check
+	startLive uint64 // bytes that were alive at the first check, or later if fewer
 	budget    budget
 	left      *int  // steps that the program may take; nil for any number
 	exceeded  error // why the program must end
@@ -92,7 +92,7 @@ func (g *guard) charge(bytes int) error {
 // program whose time of work the heap has grown in, if memory is short.
 func (g *guard) checkHeap() {
 	share := HeapShare(g.maxGrowth)
-	switch growth := heapGrowth(&g.startHeap); {
+	switch growth := liveGrowth(&g.startLive); {
 	case growth > share && g.grownBy() >= share:
 		g.exceed(ErrMemory)
 	case growth > share/8 && memoryIsShort():
@@ -128,22 +128,23 @@ var closed = func() chan struct{} {
 	return c
 }()
 
-// HeapGrew reports whether the heap is larger than at the start by more than
-// maxGrowth bytes, or by an eighth of them if memory is short. The first call sets
-// the start.
-func HeapGrew(start *uint64, maxGrowth uint64) bool {
-	growth := heapGrowth(start)
+// LiveGrew reports whether maxGrowth bytes more are alive than at the start, or an
+// eighth of them if memory is short. The first call sets the start.
+func LiveGrew(start *uint64, maxGrowth uint64) bool {
+	growth := liveGrowth(start)
 	return growth > maxGrowth || growth > maxGrowth/8 && memoryIsShort()
 }
 
-// heapGrowth returns by how many bytes the heap has grown since the first call,
-// which sets the start.
-func heapGrowth(start *uint64) uint64 {
-	now := readMetric("/memory/classes/heap/objects:bytes")
-	if *start == 0 {
+// liveGrowth returns by how many bytes what is alive has grown since the first call,
+// which sets the start. What the last collection has left counts: the size of the heap
+// would count garbage, which hides growth if it was there at the start, and is no
+// growth if it was not.
+func liveGrowth(start *uint64) uint64 {
+	now := liveBytes()
+	if *start == 0 || now < *start {
 		*start = now
 	}
-	return max(now, *start) - *start
+	return now - *start
 }
 
 // memoryIsShort reports whether the values that the last collection could not free
@@ -151,7 +152,7 @@ func heapGrowth(start *uint64) uint64 {
 // that each stay below their own bound could use up the rest.
 func memoryIsShort() bool {
 	whole := debug.SetMemoryLimit(-1)
-	return whole > 0 && readMetric("/gc/heap/live:bytes") > uint64(whole)/4*3
+	return whole > 0 && liveBytes() > uint64(whole)/4*3
 }
 
 // HeapShare returns the growth that one evaluation may cause: maxGrowth, or a
@@ -163,11 +164,9 @@ func HeapShare(maxGrowth uint64) uint64 {
 	return maxGrowth
 }
 
-func readMetric(name string) uint64 {
-	sample := []metrics.Sample{{Name: name}}
+// liveBytes returns what the last collection has left.
+func liveBytes() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(sample)
-	if sample[0].Value.Kind() != metrics.KindUint64 {
-		return 0
-	}
 	return sample[0].Value.Uint64()
 }
