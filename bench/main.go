@@ -2,6 +2,8 @@
 // connections, in one run:
 //
 //	go run ./bench          a sync flow beside a handler that does the same
+//	go run ./bench -benthos PROGRAM
+//	                        the same, and the flow of benthos.yaml in the program Benthos
 //	go run ./bench -async   async flows beside handlers that do the same and keep nothing,
 //	                        on SQLite and, where a server is installed, on PostgreSQL (pg)
 //	go run ./bench -replicas
@@ -42,6 +44,7 @@ func main() {
 	seconds := flag.Int("seconds", 4, "length of a round")
 	async := flag.Bool("async", false, "measure async flows")
 	runs := flag.Int("soak", 0, "do as many async runs, and print what memory they leave behind")
+	benthos := flag.String("benthos", "", "also measure the program Benthos of this path, with benthos.yaml")
 	attacked := flag.Bool("flood", false, "attack the gateway, and measure good requests meanwhile")
 	replicated := flag.Bool("replicas", false, "measure one, two and four gateways on one PostgreSQL server")
 	connections := flag.Int("connections", 64, "with -replicas: the connections of the load, over all gateways")
@@ -77,7 +80,7 @@ func main() {
 	case *runs > 0:
 		err = soak(*runs)
 	default:
-		err = bench(plan{async: *async, only: *only, rounds: *rounds, seconds: *seconds, profile: *profile})
+		err = bench(plan{async: *async, benthos: *benthos, only: *only, rounds: *rounds, seconds: *seconds, profile: *profile})
 	}
 	exit(err)
 }
@@ -93,6 +96,7 @@ func exit(err error) {
 // plan is what is measured, and how long.
 type plan struct {
 	async           bool
+	benthos         string // program; "" for none
 	only            string
 	rounds, seconds int
 	profile         string

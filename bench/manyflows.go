@@ -176,7 +176,7 @@ func (m *manyFlows) flows(n int) string { return filepath.Join(m.dir, fmt.Sprint
 // validate measures `gateway validate` in time that passes and time of processors.
 func (m *manyFlows) validate() error {
 	c := exec.CommandContext(m.ctx, filepath.Join(m.dir, "gateway"), "validate", m.flows(m.n)) //nolint:gosec // our own command
-	c.Env = append(os.Environ(), "BENCH_SECRET="+floodSecret, senderVariable)
+	c.Env = append(slices.Concat(os.Environ(), secrets), senderVariable)
 	began := time.Now()
 	if out, err := c.CombinedOutput(); err != nil {
 		return fmt.Errorf("validate: %w\n%s", err, out)

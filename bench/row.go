@@ -19,6 +19,7 @@ type row struct {
 	url  string
 	rate []float64 // requests a second, by round
 	cost []float64 // time of processors that each took of the server, in microseconds
+	late []float64 // time within which 99 of 100 were answered, in milliseconds
 
 	process int  // of the server
 	against *row // the handler that it is compared with
@@ -59,6 +60,10 @@ func (r *row) measure(ctx context.Context, script string, seconds int) error {
 	}
 	persecond, _ := strconv.ParseFloat(string(m[1]), 64)
 	requests, _ := strconv.ParseFloat(string(n[1]), 64)
+	late, err := time.ParseDuration(string(l[1]))
+	if err != nil {
+		return fmt.Errorf("wrk printed no time: %w", err)
+	}
 	if r.metrics != "" {
 		if err := r.waitFor(ended + requests); err != nil {
 			return err
@@ -69,7 +74,7 @@ func (r *row) measure(ctx context.Context, script string, seconds int) error {
 	if err := callAPI(ctx, r.pause); err != nil {
 		return err
 	}
-	r.rate, r.cost = append(r.rate, persecond), append(r.cost, cost)
+	r.rate, r.cost, r.late = append(r.rate, persecond), append(r.cost, cost), append(r.late, late.Seconds()*1000)
 	fmt.Printf("%-18s %8.0f a second   p99 %-9s %6.1f µs of a processor each\n", r.name, persecond, l[1], cost)
 	return nil
 }
@@ -143,13 +148,13 @@ func (r *row) waitFor(runs float64) error {
 // report prints medians, and the medians of the rate and of the processor time in
 // relation to the handler of the same round that each is compared with.
 func report(rows []*row) {
-	fmt.Printf("\n%-18s %10s %7s %12s %7s\n", "medians", "a second", "", "processor", "")
+	fmt.Printf("\n%-18s %10s %7s %12s %7s %10s\n", "medians", "a second", "", "processor", "", "p99")
 	for _, r := range rows {
 		rates, costs := make([]float64, len(r.rate)), make([]float64, len(r.rate))
 		for i := range r.rate {
 			rates[i], costs[i] = r.rate[i]/r.against.rate[i], r.against.cost[i]/r.cost[i]
 		}
-		fmt.Printf("%-18s %10.0f %5.0f %% %9.1f µs %5.0f %%\n", r.name, median(r.rate), 100*median(rates), median(r.cost), 100*median(costs))
+		fmt.Printf("%-18s %10.0f %5.0f %% %9.1f µs %5.0f %% %7.1f ms\n", r.name, median(r.rate), 100*median(rates), median(r.cost), 100*median(costs), median(r.late))
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/actions"
 	"github.com/webhook-gateway/gateway/auth"
+	"github.com/webhook-gateway/gateway/bench/peer"
 	"github.com/webhook-gateway/gateway/cmd"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/triggers"
@@ -56,15 +57,39 @@ func start(ctx context.Context, dir string, p plan) (*servers, error) {
 		s.body = "bench/flows/large.json"
 		s.rows = append(handRows(hand), asyncRows(endpoints, admin)...)
 	}
+	s.setProcesses(hand)
+	if p.benthos != "" && !p.async {
+		if err := s.addBenthos(ctx, p.benthos); err != nil {
+			s.stop()
+			return nil, err
+		}
+	}
+	s.compare()
+	s.keep(p.only)
+	return s, nil
+}
+
+// setProcesses sets the process of each row: that of the handlers or that of the gateway.
+func (s *servers) setProcesses(hand string) {
 	for _, r := range s.rows {
 		r.process = s.commands[1].Process.Pid
 		if strings.HasPrefix(r.url, "http://"+hand) {
 			r.process = s.commands[0].Process.Pid
 		}
 	}
-	s.compare()
-	s.keep(p.only)
-	return s, nil
+}
+
+// benthosMark begins the name of the row of Benthos.
+const benthosMark = "benthos "
+
+// addBenthos starts Benthos with the flow of benthos.yaml.
+func (s *servers) addBenthos(ctx context.Context, program string) error {
+	address := freePort()
+	if err := s.run(ctx, []string{program, "-c", "bench/benthos.yaml"}, "BENTHOS_ADDRESS="+address); err != nil {
+		return err
+	}
+	s.rows = append(s.rows, &row{name: benthosMark + "basic", url: "http://" + address + "/basic", process: s.commands[len(s.commands)-1].Process.Pid})
+	return nil
 }
 
 // syncRows are the two flows of order.hcl, each behind its handler.
@@ -106,7 +131,7 @@ func asyncRows(endpoints, admin string) (rows []*row) {
 func (s *servers) compare() {
 	for _, r := range s.rows {
 		r.against = s.rows[0]
-		flow := strings.TrimPrefix(strings.TrimSuffix(r.name, postgresMark), handMark)
+		flow := strings.TrimPrefix(strings.TrimPrefix(strings.TrimSuffix(r.name, postgresMark), handMark), benthosMark)
 		for _, other := range s.rows {
 			if other.name == handMark+flow {
 				r.against = other
@@ -141,9 +166,12 @@ func gatewayCommand(ctx context.Context, dir, self, profile string) ([]string, e
 	return []string{binary}, nil
 }
 
+// secrets are those of the flows in bench/flows.
+var secrets = []string{"BENCH_PASSWORD=" + peer.Secret, "BENCH_SECRET=" + floodSecret}
+
 func (s *servers) run(ctx context.Context, command []string, env ...string) error {
-	c := exec.CommandContext(ctx, command[0], command[1:]...)                                      //nolint:gosec // our own commands
-	c.Stderr, c.Env = os.Stderr, append(append(os.Environ(), env...), "BENCH_SECRET="+floodSecret) // of a flow that is served and not called
+	c := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // our own commands
+	c.Stderr, c.Env = os.Stderr, slices.Concat(os.Environ(), env, secrets)
 	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
 	c.WaitDelay = time.Minute
 	if err := c.Start(); err != nil {

@@ -1,9 +1,7 @@
 # The flows that `go run ./bench` measures: a signature or a password, JSON,
 # variables, one jq program, one template, one answer.
 
-locals {
-  secret = "bench-secret-of-some-length"
-}
+secret "customer" { env = "BENCH_PASSWORD" }
 
 flow "hmac" {
   trigger "webhook" {
@@ -11,7 +9,7 @@ flow "hmac" {
     mode = "sync"
 
     auth "hmac" {
-      secret = local.secret
+      secret = secret.customer
       header = "X-Signature"
       prefix = "sha256="
     }
@@ -49,7 +47,7 @@ flow "basic" {
 
     auth "basic" {
       username = "shop"
-      password = local.secret
+      password = secret.customer
     }
 
     variable "order_id" {
