@@ -21,9 +21,9 @@ func answerFlows() (names []string, config string) {
 		"decoded": "json = [" + strings.Repeat("webhook.body, ", 5) + "]",
 	} {
 		names = append(names, name)
-		fmt.Fprintf(&b, "flow %q {\n  trigger \"webhook\" {\n    path = \"/%s\"\n    mode = \"sync\"\n  }\n  action \"respond\" \"r\" {\n    %s\n  }\n}\n", name, name, answer)
+		fmt.Fprintf(&b, "flow %q {\n  trigger \"webhook\" {\n    path = \"/%s\"\n    mode = \"sync\"\n    timeout = %q\n  }\n  action \"respond\" \"r\" {\n    timeout = %q\n    %s\n  }\n}\n", name, name, longTimeout, longTimeout, answer)
 	}
-	b.WriteString("flow \"quick\" {\n  trigger \"webhook\" {\n    path = \"/quick\"\n    mode = \"sync\"\n  }\n  action \"respond\" \"r\" { status = 204 }\n}\n")
+	b.WriteString("flow \"quick\" {\n  trigger \"webhook\" {\n    path = \"/quick\"\n    mode = \"sync\"\n    timeout = \"" + longTimeout + "\"\n  }\n  action \"respond\" \"r\" { status = 204 }\n}\n")
 	return names, b.String()
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/internal/testutil/racetest"
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
 // hostileRequest is a request that once took a gateway down: the settings of the
@@ -82,11 +83,11 @@ func hostileConfig() string {
 	var b strings.Builder
 	b.WriteString("gateway {\n  limits {\n    body = \"2MiB\"\n    memory = \"128MiB\"\n  }\n}\n")
 	flow := func(path, variable string, h hostileRequest) {
-		timeout := "2m"
+		timeout := longTimeout
 		if h.status == http.StatusGatewayTimeout {
 			timeout = "1s"
 		}
-		fmt.Fprintf(&b, "flow %q {\n  trigger \"webhook\" {\n    path = \"/%s\"\n    mode = \"sync\"\n    timeout = %q\n%s  }\n  action \"transform\" \"t\" {\n    %s\n  }\n}\n", path, path, timeout, variable, h.action)
+		fmt.Fprintf(&b, "flow %q {\n  trigger \"webhook\" {\n    path = \"/%s\"\n    mode = \"sync\"\n    timeout = %q\n%s  }\n  action \"transform\" \"t\" {\n    timeout = %q\n    %s\n  }\n}\n", path, path, timeout, variable, longTimeout, h.action)
 	}
 	for i, h := range hostileRequests {
 		flow(fmt.Sprintf("h%d", i), "", h)
@@ -137,9 +138,6 @@ func postTwice(t *testing.T, h hostileRequest, url string) {
 	wg.Wait()
 }
 
-// patience is how long a caller of another flow waits for an answer.
-const patience = 10 * time.Second
-
 // otherFlow is a caller of a flow that is not attacked.
 type otherFlow struct {
 	stop   chan struct{}
@@ -152,7 +150,7 @@ type otherFlow struct {
 func watchOtherFlow(t *testing.T, url string) *otherFlow {
 	t.Helper()
 	o := &otherFlow{stop: make(chan struct{}), ended: make(chan struct{})}
-	client := &http.Client{Timeout: patience, Transport: &http.Transport{}}
+	client := &http.Client{Timeout: signaltest.Patience, Transport: &http.Transport{}}
 	go func() {
 		defer close(o.ended)
 		for {

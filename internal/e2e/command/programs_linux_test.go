@@ -17,11 +17,16 @@ flow "reshape" {
   trigger "webhook" {
     path = "/reshape"
     mode = "sync"
+    timeout = "` + longTimeout + `"
   }
-  action "transform" "t" { jq = "[.xs[]|{a:.,b:.,c:[.,.,.]}]" }
+  action "transform" "t" {
+    jq = "[.xs[]|{a:.,b:.,c:[.,.,.]}]"
+    timeout = "` + longTimeout + `"
+  }
   action "transform" "u" {
     input = action.t.value
     jq    = ". + ."
+    timeout = "` + longTimeout + `"
   }
   action "respond" "r" { json = jq("length", action.u.value) }
 }
@@ -30,6 +35,7 @@ flow "quick" {
   trigger "webhook" {
     path = "/quick"
     mode = "sync"
+    timeout = "` + longTimeout + `"
   }
   action "respond" "r" { status = 204 }
 }
