@@ -12,9 +12,16 @@ import (
 // is more exact than the other. Patterns have no escapes. Escapes of requests are
 // decoded segment by segment.
 type Router struct {
-	literals map[string]*Router
+	first    literal            // the only literal of most routers
+	literals map[string]*Router // all of them; nil for at most one
 	name     *Router
 	ends     []pathEnd
+}
+
+// literal is a segment of a pattern and what follows it.
+type literal struct {
+	segment string
+	next    *Router // nil for no literal
 }
 
 // pathEnd is an endpoint whose path ends at a router, with the names in its
@@ -37,15 +44,37 @@ func (r *Router) Add(e *Endpoint) {
 			at = at.name
 			continue
 		}
-		if at.literals == nil {
-			at.literals = map[string]*Router{}
-		}
-		if at.literals[seg] == nil {
-			at.literals[seg] = &Router{}
-		}
-		at = at.literals[seg]
+		at = at.addLiteral(seg)
 	}
 	at.ends = append(at.ends, pathEnd{e, names})
+}
+
+// addLiteral returns the router behind a literal.
+func (r *Router) addLiteral(segment string) *Router {
+	if next := r.findLiteral(segment); next != nil {
+		return next
+	}
+	next := &Router{}
+	if r.first.next == nil {
+		r.first = literal{segment, next}
+		return next
+	}
+	if r.literals == nil {
+		r.literals = map[string]*Router{r.first.segment: r.first.next}
+	}
+	r.literals[segment] = next
+	return next
+}
+
+// findLiteral returns nil if there is no such literal.
+func (r *Router) findLiteral(segment string) *Router {
+	if r.literals != nil {
+		return r.literals[segment]
+	}
+	if r.first.next != nil && r.first.segment == segment {
+		return r.first.next
+	}
+	return nil
 }
 
 // Match is the result of a search. It is empty if no pattern matches the path.
@@ -82,7 +111,7 @@ func (r *Router) matchSegment(method, rest string, values []string, m *Match) bo
 		}
 		seg = decoded
 	}
-	if next := r.literals[seg]; next != nil && next.matchRest(method, rest, more, values, m) {
+	if next := r.findLiteral(seg); next != nil && next.matchRest(method, rest, more, values, m) {
 		return true
 	}
 	return r.name != nil && isValue(seg) && r.name.matchRest(method, rest, more, append(values, seg), m)
