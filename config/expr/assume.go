@@ -40,10 +40,10 @@ func (e *Expr) source() (hclsyntax.Expression, bool) {
 		return nil, false
 	}
 	form := e.form.Load()
-	if form == nil {
+	if form == nil || form.slow == nil {
 		return nil, false
 	}
-	general := form.needGeneral()
+	general := form.slow.needGeneral()
 	if general == nil {
 		return nil, false
 	}

@@ -138,8 +138,7 @@ func (s *Scope) compileOutlined(e hcl.Expression, o outline, jq jqPrograms) (*Ex
 	if secret := s.findSecret(withoutLifted(o.names, lifted)); secret != "" {
 		out.needRare().secret = secret
 	}
-	made := &form{typ: cty.DynamicPseudoType}
-	out.form.Store(made)
+	slow := out.newForm(s.forms)
 	read := s.refsOf(o.names)
 	out.refs = append(slices.Clip(read), jq.refsIn(s, o)...)
 	if len(lifted) > 0 {
@@ -150,9 +149,9 @@ func (s *Scope) compileOutlined(e hcl.Expression, o outline, jq jqPrograms) (*Ex
 		return out, out.compileConstant(e, s, jq)
 	}
 	out.tier = General
-	made.makeGeneral = func() *general { return s.compileGeneral(e, o, read, jq) }
-	if s.forms == nil || s.forms.kept {
-		made.needGeneral() // the function would keep the scope
+	slow.makeGeneral = func() *general { return s.compileGeneral(e, o, read, jq) }
+	if s.forms == nil {
+		slow.needGeneral() // the function would keep the scope
 	}
 	if inner := unescapedArgument(e); inner != nil {
 		return s.withoutEscape().compileExpr(inner, jq)
@@ -188,7 +187,7 @@ func (e *Expr) compileConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.
 	if diags = s.redactFindings(src, diags); diags.HasErrors() {
 		return diags
 	}
-	made := e.form.Load()
+	made := e.form.Load().slow
 	e.tier, made.static = Constant, v
 	plain, marks := v.UnmarkDeep()
 	if len(marks) > 0 && e.Secret() == "" {
@@ -210,7 +209,7 @@ func (e *Expr) compileConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.
 // checkType evaluates the expression with unknown values, which finds wrong
 // operands and arguments, and checks that its type converts to want.
 func (e *Expr) checkType(src hcl.Expression, s *Scope, want cty.Type) hcl.Diagnostics {
-	made := e.form.Load()
+	made := e.form.Load().slow
 	v := made.static
 	var diags hcl.Diagnostics
 	if e.tier != Constant {
@@ -306,7 +305,11 @@ func (e *Expr) evalAs(ctx context.Context, env Env, choose func(fast node) node)
 			return nil, full
 		}
 	}
-	return e.evalGeneral(ctx, env, form.needGeneral())
+	slow, failed := e.needSlow()
+	if failed != nil {
+		return nil, failed
+	}
+	return e.evalGeneral(ctx, env, slow.needGeneral())
 }
 
 func (e *Expr) evalGeneral(ctx context.Context, env Env, g *general) (any, error) {
@@ -365,11 +368,11 @@ func (e *Expr) Tier() Tier { return e.tier }
 
 // Type returns the type of the value as far as it is known at load.
 func (e *Expr) Type() cty.Type {
-	form, failed := e.needForm()
+	slow, failed := e.needSlow()
 	if failed != nil {
 		return cty.DynamicPseudoType
 	}
-	return form.typ
+	return slow.typ
 }
 
 // Range returns the place of the expression.
@@ -395,9 +398,9 @@ func (e *Expr) IsKnown() bool { return e.tier != Constant || e.known }
 // KnownParts returns the value as far as it is known at load, with its marks. Parts
 // that depend on the run are unknown values of the known type.
 func (e *Expr) KnownParts() cty.Value {
-	form, failed := e.needForm()
+	slow, failed := e.needSlow()
 	if failed != nil {
 		return cty.DynamicVal
 	}
-	return form.static
+	return slow.static
 }

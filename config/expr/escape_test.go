@@ -116,7 +116,7 @@ func TestEscaping(t *testing.T) {
 			if e.Tier() == Constant {
 				return
 			}
-			slow, err := e.evalGeneral(context.Background(), env, e.form.Load().needGeneral())
+			slow, err := e.evalGeneral(context.Background(), env, e.form.Load().slow.needGeneral())
 			if text, _ := formatScalar(slow); err != nil || text != tt.want {
 				t.Errorf("by HCL %q, %v, want %q", slow, err, tt.want)
 			}
@@ -156,7 +156,7 @@ func FuzzEscaping(f *testing.F) {
 			e := mustCompile(t, src, scope)
 			env := testEnv{"w": map[string]any{"s": text}}
 			fast, ok := e.form.Load().fast.eval(context.Background(), env)
-			slow, err := e.evalGeneral(context.Background(), env, e.form.Load().needGeneral())
+			slow, err := e.evalGeneral(context.Background(), env, e.form.Load().slow.needGeneral())
 			if !ok || err != nil {
 				t.Fatalf("%s of %q: %v, %v", src, text, ok, err)
 			}

@@ -16,19 +16,28 @@ import (
 // Forms are the compiled forms of the expressions and jq programs of one block: the
 // part of them that only an evaluation needs, and that takes most of their memory.
 // Drop lets the forms go. The first evaluation of one of them compiles the block again
-// and takes all forms from there. What checks and pages read of an expression stays.
-// Forms are safe for concurrent use once the block is compiled.
+// and takes the fast forms from there. Most flows never need another one: the first
+// evaluation that does compiles the block once more and takes all of them. What checks
+// and pages read of an expression stays. Forms are safe for concurrent use once the
+// block is compiled.
 type Forms struct {
 	mu       sync.Mutex
 	exprs    []*Expr // without constants, which have a value in place of a form
 	programs []*Program
-	kept     bool               // runs evaluate the forms, so they hold nothing that only checks need
-	again    func(*Forms) error // compiles the block with other Forms; nil if the forms are here
+	again    func(*Forms) error // compiles the block with other Forms; nil if all forms are here
+	fast     bool               // the fast forms are here
+
+	made []*form // of a compilation for forms: all of them, those inside others too
 }
 
 // form is what an evaluation needs of an expression.
 type form struct {
-	fast   node      // nil in the general tier
+	fast node      // nil in the general tier
+	slow *slowForm // nil if the expression has a fast form, and has not needed this one yet
+}
+
+// slowForm is what checks need of an expression, and evaluations without a fast form.
+type slowForm struct {
 	static cty.Value // see KnownParts
 	typ    cty.Type
 
@@ -39,7 +48,7 @@ type form struct {
 	once        sync.Once
 }
 
-func (f *form) needGeneral() *general {
+func (f *slowForm) needGeneral() *general {
 	f.once.Do(func() {
 		if f.makeGeneral != nil {
 			f.general, f.makeGeneral = f.makeGeneral(), nil
@@ -59,6 +68,15 @@ func (s *Scope) WithForms(f *Forms) *Scope {
 	return s.withBase(func(b *scopeBase) { b.forms = f })
 }
 
+// newForm gives an expression an empty form.
+func (e *Expr) newForm(f *Forms) *slowForm {
+	made := &form{slow: &slowForm{typ: cty.DynamicPseudoType}}
+	if e.form.Store(made); f != nil && f.made != nil {
+		f.made = append(f.made, made)
+	}
+	return made.slow
+}
+
 // addTo adds a compiled expression to forms, which may be nil.
 func (e *Expr) addTo(f *Forms) {
 	if f != nil && e.tier != Constant {
@@ -75,7 +93,7 @@ func (p *Program) addTo(f *Forms) {
 // Drop lets the forms go. again compiles the block with the Forms that it gets, and
 // must give the same expressions as the first time.
 func (f *Forms) Drop(again func(*Forms) error) {
-	f.again = again
+	f.again, f.fast = again, false
 	for _, e := range f.exprs {
 		e.form.Store(nil)
 	}
@@ -86,24 +104,28 @@ func (f *Forms) Drop(again func(*Forms) error) {
 
 var errOtherForms = errors.New("the flow has other expressions than at first")
 
-// restore brings the forms back. If that fails, the next evaluation tries again: what
-// has succeeded at load can only fail for a reason that passes, such as a jq program that
-// was stopped because the memory of the process was short.
-func (f *Forms) restore() error {
+// restore brings the forms back, all of them or the fast ones. If that fails, the next
+// evaluation tries again: what has succeeded at load can only fail for a reason that
+// passes, such as a jq program that was stopped because the memory of the process was
+// short.
+func (f *Forms) restore(all bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.again == nil {
+	if f.again == nil || f.fast && !all {
 		return nil
 	}
-	if err := f.takeForms(); err != nil {
+	if err := f.takeForms(all); err != nil {
 		return err
 	}
-	f.again, f.exprs, f.programs = nil, nil, nil
+	f.fast = true
+	if all {
+		f.again, f.exprs, f.programs = nil, nil, nil
+	}
 	return nil
 }
 
-func (f *Forms) takeForms() error {
-	made := &Forms{kept: true}
+func (f *Forms) takeForms(all bool) error {
+	made := &Forms{made: []*form{}}
 	if err := f.again(made); err != nil {
 		return err
 	}
@@ -113,6 +135,7 @@ func (f *Forms) takeForms() error {
 		!slices.EqualFunc(f.programs, made.programs, func(a, b *Program) bool { return a.rng == b.rng }) {
 		return errOtherForms
 	}
+	made.finish(all)
 	for i, e := range f.exprs {
 		e.form.Store(made.exprs[i].form.Load())
 	}
@@ -120,6 +143,20 @@ func (f *Forms) takeForms() error {
 		p.form.Store(made.programs[i].form.Load())
 	}
 	return nil
+}
+
+// finish makes what evaluations may need: the functions that would make it later keep
+// the scope. Without all, expressions with a fast form have no other one.
+func (f *Forms) finish(all bool) {
+	for _, made := range f.made {
+		switch {
+		case made.fast == nil || all:
+			made.slow.needGeneral()
+		default:
+			dropExprs(made.fast)
+			made.slow = nil
+		}
+	}
 }
 
 // sort sorts the forms by place: attributes are compiled in any order.
@@ -137,10 +174,25 @@ func (e *Expr) needForm() (*form, *Error) {
 	if f := e.form.Load(); f != nil {
 		return f, nil
 	}
-	if err := e.forms.restore(); err != nil {
+	if err := e.forms.restore(false); err != nil {
 		return nil, notCompiledAgain(e.rng, err)
 	}
 	return e.form.Load(), nil
+}
+
+// needSlow returns what checks need, and evaluations without a fast form. A member of
+// a list or an object may have none: that around it has.
+func (e *Expr) needSlow() (*slowForm, *Error) {
+	if f := e.form.Load(); f != nil && f.slow != nil {
+		return f.slow, nil
+	}
+	if e.forms == nil {
+		return nil, &Error{Range: e.rng, Summary: "No form but the fast one"}
+	}
+	if err := e.forms.restore(true); err != nil {
+		return nil, notCompiledAgain(e.rng, err)
+	}
+	return e.form.Load().slow, nil
 }
 
 // needForm returns the form, which may have to be compiled again.
@@ -148,7 +200,7 @@ func (p *Program) needForm() (*programForm, *Error) {
 	if f := p.form.Load(); f != nil {
 		return f, nil
 	}
-	if err := p.forms.restore(); err != nil {
+	if err := p.forms.restore(false); err != nil {
 		return nil, notCompiledAgain(p.rng, err)
 	}
 	return p.form.Load(), nil

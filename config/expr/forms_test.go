@@ -3,6 +3,7 @@ package expr
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -56,3 +57,55 @@ func TestFormsTryAgain(t *testing.T) {
 type wordEnv struct{}
 
 func (wordEnv) Value(string) any { return "x" }
+
+// TestFormsFallBack: an evaluation whose fast form fails, or that of a member, has the
+// value or the error that it would have without forms that were dropped. The expressions
+// are compiled once for the fast forms and once for the others.
+func TestFormsFallBack(t *testing.T) {
+	t.Parallel()
+	scope := NewScope(nil, funcs.Table(funcs.Options{}), clock.System{}).With("w", cty.DynamicPseudoType)
+	for _, c := range []struct {
+		src   string
+		tries int
+	}{
+		{`"of ${w}"`, 1},
+		{`{a = w, b = {c = "${w}!", d = [w, 1]}}`, 1},
+		{`w == "x"`, 1},
+		{`w.id`, 2},
+		{`"of ${w.id}"`, 2},
+		{`{a = w, b = {c = "${w.id}"}}`, 2},
+		{`[{a = w.id}]`, 2},
+		{`{a = try(w.id, "none"), b = w}`, 1},
+		{`{a = nonsensitive(w), b = nonsensitive(w.id)}`, 2},
+	} {
+		syntax, diags := hclsyntax.ParseExpression([]byte(c.src), "a.hcl", hcl.InitialPos)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		whole, diags := Compile(syntax, scope, cty.DynamicPseudoType)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		forms := &Forms{}
+		e, _ := Compile(syntax, scope.WithForms(forms), cty.DynamicPseudoType)
+		tries := 0
+		forms.Drop(func(f *Forms) error {
+			tries++
+			_, diags := Compile(syntax, scope.WithForms(f), cty.DynamicPseudoType)
+			return errors.Join(diags.Errs()...)
+		})
+		want, wantErr := whole.Eval(context.Background(), wordEnv{})
+		for range 2 {
+			v, err := e.Eval(context.Background(), wordEnv{})
+			if !reflect.DeepEqual(v, want) || !reflect.DeepEqual(err, wantErr) {
+				t.Errorf("%s: %v, %v, want %v, %v", c.src, v, err, want, wantErr)
+			}
+		}
+		if tries != c.tries {
+			t.Errorf("%s was compiled %d times, want %d", c.src, tries, c.tries)
+		}
+		if got := e.Type(); !got.Equals(whole.Type()) {
+			t.Errorf("%s has the type %s, want %s", c.src, got.FriendlyName(), whole.Type().FriendlyName())
+		}
+	}
+}

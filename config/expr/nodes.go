@@ -225,7 +225,7 @@ func formatScalar(v any) (string, bool) {
 
 // listNode and objectNode build Go values from compiled members. Each member has
 // its own tier and its own fallback.
-type listNode []*Expr
+type listNode []node
 
 func (e *Expr) compileList(src *hclsyntax.TupleConsExpr, s *Scope, jq jqPrograms) hcl.Diagnostics {
 	l := make(listNode, len(src.Exprs))
@@ -234,7 +234,7 @@ func (e *Expr) compileList(src *hclsyntax.TupleConsExpr, s *Scope, jq jqPrograms
 		if diags.HasErrors() {
 			return diags
 		}
-		l[i] = c
+		l[i] = memberNode{c}
 	}
 	e.setFast(Object, l)
 	return nil
@@ -242,10 +242,10 @@ func (e *Expr) compileList(src *hclsyntax.TupleConsExpr, s *Scope, jq jqPrograms
 
 func (l listNode) eval(ctx context.Context, env Env) (any, bool) {
 	out := make([]any, len(l))
-	for i, e := range l {
-		v, err := e.Eval(ctx, env)
-		if err != nil {
-			return withoutMemory(err), false
+	for i, n := range l {
+		v, ok := n.eval(ctx, env)
+		if !ok {
+			return v, false
 		}
 		out[i] = v
 	}
@@ -254,7 +254,7 @@ func (l listNode) eval(ctx context.Context, env Env) (any, bool) {
 
 type objectNode struct {
 	keys   []string
-	values []*Expr
+	values []node
 	names  *value.Names // of value.Members; nil if a map has to order the keys
 	places []int
 }
@@ -273,7 +273,7 @@ func (e *Expr) compileObject(src *hclsyntax.ObjectConsExpr, s *Scope, jq jqProgr
 		if diags.HasErrors() {
 			return diags
 		}
-		o.keys, o.values = append(o.keys, *key), append(o.values, c)
+		o.keys, o.values = append(o.keys, *key), append(o.values, memberNode{c})
 	}
 	o.names, o.places, _ = value.NewNames(o.keys)
 	e.setFast(Object, o)
@@ -303,10 +303,10 @@ func (s *Scope) compileKey(e hcl.Expression) (*string, hcl.Diagnostics) {
 
 func (o *objectNode) eval(ctx context.Context, env Env) (any, bool) {
 	out := make(map[string]any, len(o.keys))
-	for i, e := range o.values {
-		v, err := e.Eval(ctx, env)
-		if err != nil {
-			return withoutMemory(err), false
+	for i, n := range o.values {
+		v, ok := n.eval(ctx, env)
+		if !ok {
+			return v, false
 		}
 		out[o.keys[i]] = v
 	}
@@ -326,10 +326,10 @@ func forJSON(n node) node {
 
 func (o *membersNode) eval(ctx context.Context, env Env) (any, bool) {
 	out := &value.Members{Names: o.names, Values: make([]any, len(o.keys))}
-	for i, e := range o.values {
-		v, err := e.Eval(ctx, env)
-		if err != nil {
-			return withoutMemory(err), false
+	for i, n := range o.values {
+		v, ok := n.eval(ctx, env)
+		if !ok {
+			return v, false
 		}
 		out.Values[o.places[i]] = v
 	}

@@ -71,7 +71,7 @@ func FuzzTiers(f *testing.F) {
 		if !ok {
 			return
 		}
-		v, diags := c.form.Load().needGeneral().eval(context.Background(), env)
+		v, diags := c.form.Load().slow.needGeneral().eval(context.Background(), env)
 		if diags.HasErrors() {
 			t.Fatalf("%s gives %v, but HCL says %v", src, fast, diags)
 		}
@@ -119,7 +119,7 @@ func BenchmarkTiers(b *testing.B) {
 		b.Run(bench.name+"-by-hcl", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := c.evalGeneral(context.Background(), env, c.form.Load().needGeneral()); err != nil {
+				if _, err := c.evalGeneral(context.Background(), env, c.form.Load().slow.needGeneral()); err != nil {
 					b.Fatal(err)
 				}
 			}
