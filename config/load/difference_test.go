@@ -18,6 +18,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/testutil/fuzztest"
 )
 
 // TestLoadByDifference edits files at random and holds that a loader that has loaded
@@ -31,26 +32,41 @@ func TestLoadByDifference(t *testing.T) {
 	for seed := range uint64(4) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
-			w, o := newGoodWorld(rand.New(rand.NewPCG(seed, 1)))
-			loader := load.NewLoader(o)
-			good := 0
-			for i := range edits {
-				edit := w.edit()
-				w.render()
-				got, gotDiags := loader.Load()
-				want, wantDiags := load.Files(o)
-				if d := cmp.Diff(describeLoad(want, wantDiags, w.broken() != ""), describeLoad(got, gotDiags, w.broken() != "")); d != "" {
-					t.Fatalf("after edit %d, %s (-from nothing +by difference):\n%s", i, edit, d)
-				}
-				if !wantDiags.HasErrors() {
-					good++
-				}
-			}
+			good := compareLoads(t, rand.New(rand.NewPCG(seed, 1)), edits)
 			if good < edits/10 || good == edits {
 				t.Errorf("%d of %d states were good, which tests too little", good, edits)
 			}
 		})
 	}
+}
+
+// FuzzLoadByDifference is TestLoadByDifference for a few edits.
+func FuzzLoadByDifference(f *testing.F) {
+	for _, seed := range []string{"", "a", "several decisions"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, input []byte) { compareLoads(t, fuzztest.NewRand(input), 5) })
+}
+
+// compareLoads loads the files after each edit in both ways, and returns how often they
+// had no errors.
+func compareLoads(t *testing.T, r *rand.Rand, edits int) (good int) {
+	t.Helper()
+	w, o := newGoodWorld(r)
+	loader := load.NewLoader(o)
+	for i := range edits {
+		edit := w.edit()
+		w.render()
+		got, gotDiags := loader.Load()
+		want, wantDiags := load.Files(o)
+		if d := cmp.Diff(describeLoad(want, wantDiags, w.broken() != ""), describeLoad(got, gotDiags, w.broken() != "")); d != "" {
+			t.Fatalf("after edit %d, %s (-from nothing +by difference):\n%s", i, edit, d)
+		}
+		if !wantDiags.HasErrors() {
+			good++
+		}
+	}
+	return good
 }
 
 // world is a set of flow files that can be edited.

@@ -1,14 +1,20 @@
 package packedsteps_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/fuzztest"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/packedsteps"
 )
@@ -131,4 +137,79 @@ func FuzzUnpack(f *testing.F) {
 			t.Fatalf("%d steps came back as %d: %v", len(steps), len(got), err)
 		}
 	})
+}
+
+// FuzzPack packs steps in the order in which they ended, among rows of other steps.
+// Expanding them gives what an engine without packed steps returns.
+func FuzzPack(f *testing.F) {
+	for seed := range 50 {
+		f.Add(fmt.Append(nil, seed))
+	}
+	f.Fuzz(func(t *testing.T, decisions []byte) {
+		r := fuzztest.NewRand(decisions)
+		steps, earlier := randomSteps(r, r.IntN(6)), randomSteps(r, r.IntN(3))
+		packed := packedsteps.Pack(store.Succeeded, steps)
+		if len(packed) != 1 || !packedsteps.IsPacked(&packed[0]) {
+			if !reflect.DeepEqual(packed, steps) {
+				t.Errorf("steps that are not packed became %+v", packed)
+			}
+			return
+		}
+		earlier = slices.DeleteFunc(earlier, func(s store.Step) bool { return s.Path == packedsteps.Path }) // the packed one replaces it
+		want := byPath(earlier, steps)
+		for i := range want {
+			want[i] = stored(want[i])
+		}
+		slices.SortStableFunc(want, func(a, b store.Step) int { return cmp.Or(a.Began.Compare(b.Began), cmp.Compare(a.Path, b.Path)) })
+		rows := append(byPath(earlier), packed...)
+		for i := range rows {
+			rows[i] = stored(rows[i])
+		}
+		r.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+		if got := packedsteps.Expand(rows); !reflect.DeepEqual(got, want) {
+			t.Errorf("%+v\nand earlier %+v\nbecame %+v\nwant   %+v", steps, earlier, got, want)
+		}
+	})
+}
+
+func pick[T any](r *rand.Rand, of ...T) T { return of[r.IntN(len(of))] }
+
+func randomSteps(r *rand.Rand, n int) []store.Step {
+	steps := make([]store.Step, n)
+	for i := range steps {
+		steps[i] = store.Step{
+			Path: pick(r, "a", "b", "each/0/a", "each/1/a", "e\u0301", "\xff", "\x00", "c", "d", ""), Kind: pick(r, "log", "", "a\xffb", "\x00"),
+			State: pick(r, flow.Succeeded, flow.Skipped, store.StepEnded, store.StepReset), Attempts: pick(r, 0, 1, 3, math.MaxInt32, -1),
+			Began:  pick(r, began, began.Add(1), began.Add(time.Microsecond), began.Add(-time.Hour), time.Time{}, time.Unix(0, 0), began.Add(-1)),
+			Took:   pick(r, 0, 1, 999, time.Microsecond, time.Hour, -time.Second, math.MaxInt64, math.MinInt64),
+			Input:  pick(r, nil, []byte{}, []byte("in"), make([]byte, 1024), []byte{0, 255}, make([]byte, 1025)),
+			Output: pick(r, nil, []byte("null"), []byte{}, make([]byte, 128)), Version: pick(r, "v", "v", "v", "v", "v", ""),
+		}
+		if r.IntN(20) == 0 {
+			steps[i].Cause.Class = "transient"
+		}
+	}
+	return steps
+}
+
+// byPath returns the last step of each path.
+func byPath(lists ...[]store.Step) []store.Step {
+	last := map[string]store.Step{}
+	for _, s := range slices.Concat(lists...) {
+		last[s.Path] = s
+	}
+	return slices.Collect(maps.Values(last))
+}
+
+// stored returns a step as engines return it.
+func stored(s store.Step) store.Step {
+	s.Kind, s.State = store.CleanText(s.Kind), flow.State(store.CleanText(string(s.State)))
+	s.Began, s.Took = time.UnixMicro(s.Began.UnixMicro()), s.Took.Truncate(time.Microsecond)
+	if len(s.Input) == 0 {
+		s.Input = nil
+	}
+	if len(s.Output) == 0 {
+		s.Output = nil
+	}
+	return s
 }

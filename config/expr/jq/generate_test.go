@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/itchyny/gojq"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/fuzztest"
 )
 
 // generator makes programs and values. Most parts fit the values that they are
@@ -219,8 +221,8 @@ func (g *generator) rare(from, to, depth int) string {
 }
 
 // generate returns a program and a value for it.
-func generate(seed1, seed2 uint64) (program string, input any) {
-	g := &generator{Rand: rand.New(rand.NewPCG(seed1, seed2))}
+func generate(r *rand.Rand) (program string, input any) {
+	g := &generator{Rand: r}
 	kind := []int{kindOrder, kindOrder, kindOrder, kindLine, kindList, kindNumbers, kindTexts}[g.IntN(7)]
 	return g.part(kind, g.IntN(kinds), 1+g.IntN(3)), g.value(kind)
 }
@@ -232,7 +234,7 @@ func TestGeneratedAsGojq(t *testing.T) {
 	const pairs = 4000
 	compiled, succeeded := 0, 0
 	for i := range uint64(pairs) {
-		program, input := generate(i, 1)
+		program, input := generate(rand.New(rand.NewPCG(i, 1)))
 		out := runAll(t, program, input)
 		out.check(t, program, input)
 		if _, err := gojq.Parse(program); err != nil {
@@ -251,11 +253,13 @@ func TestGeneratedAsGojq(t *testing.T) {
 	}
 }
 
-// FuzzGeneratedAsGojq is TestGeneratedAsGojq for any seeds.
+// FuzzGeneratedAsGojq is TestGeneratedAsGojq for any decisions.
 func FuzzGeneratedAsGojq(f *testing.F) {
-	f.Add(uint64(1), uint64(2))
-	f.Fuzz(func(t *testing.T, seed1, seed2 uint64) {
-		program, input := generate(seed1, seed2)
+	for seed := range 50 {
+		f.Add(fmt.Append(nil, seed))
+	}
+	f.Fuzz(func(t *testing.T, decisions []byte) {
+		program, input := generate(fuzztest.NewRand(decisions))
 		runAll(t, program, input).check(t, program, input)
 	})
 }
