@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -32,6 +33,7 @@ type durable struct {
 	files   atomic.Pointer[fstest.MapFS]
 	outside *outside
 	changed *signaltest.Signal // sent by the outside and by the store
+	clock   *shiftedClock      // of the gateway and its store
 	opts    gateway.Options
 
 	open  func() (store.Store, error) // the store, at each start
@@ -117,9 +119,13 @@ func newDurable(t *testing.T, text string) *durable {
 // newStopped returns a gateway that write and start put into service.
 func newStopped(t *testing.T) *durable {
 	changed := &signaltest.Signal{}
-	d := &durable{t: t, dir: t.TempDir(), outside: newOutside(t, changed), changed: changed}
-	d.opts = gateway.Options{Clock: clock.System{}, Load: d.load, Key: []byte("0123456789abcdef"), ShutdownTimeout: signaltest.Patience}
-	d.open = func() (store.Store, error) { return sqlite.Open(sqlite.Options{Dir: d.dir, Clock: clock.System{}}) }
+	d := &durable{t: t, dir: t.TempDir(), outside: newOutside(t, changed), changed: changed, clock: &shiftedClock{}}
+	d.opts = gateway.Options{Clock: d.clock, Load: d.load, Key: []byte("0123456789abcdef"), ShutdownTimeout: signaltest.Patience}
+	began := d.clock.System.Now()
+	elapsed := func() time.Duration { return clock.Since(d.clock.System, began) }
+	d.open = func() (store.Store, error) {
+		return sqlite.Open(sqlite.Options{Dir: d.dir, Clock: d.clock, Elapsed: elapsed})
+	}
 	return d
 }
 
@@ -133,7 +139,7 @@ func (d *durable) write(text string) {
 
 func (d *durable) load() (*load.Config, hcl.Diagnostics) {
 	return load.Files(load.Options{
-		Clock: clock.System{},
+		Clock: d.clock,
 		FS:    *d.files.Load(), Paths: []load.Path{{Dir: "flows.hcl"}}, Connections: actions.Connections(),
 		Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 		Env:   func(name string) (string, bool) { return "hush-hush-" + name, true },

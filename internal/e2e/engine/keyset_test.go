@@ -9,24 +9,11 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
-
-	"github.com/webhook-gateway/gateway/internal/clock"
 )
-
-// shiftedClock is the clock of the machine, which a test puts forward.
-type shiftedClock struct {
-	clock.System
-	shift atomic.Int64
-}
-
-func (c *shiftedClock) Now() time.Time { return c.System.Now().Add(time.Duration(c.shift.Load())) }
-
-func (c *shiftedClock) forward(d time.Duration) { c.shift.Add(int64(d)) }
 
 // keyServer publishes a key set, and may be away.
 type keyServer struct {
@@ -75,9 +62,8 @@ func TestKeySetIsAway(t *testing.T) {
 	keys := &keyServer{ids: []string{"a"}}
 	server := httptest.NewServer(keys)
 	t.Cleanup(server.Close)
-	now := &shiftedClock{}
 	d := newStopped(t)
-	d.opts.Clock = now
+	d.clock.stop() // however long the requests take, they fetch no key set
 	d.write(fmt.Sprintf(`
 flow "orders" {
   trigger "webhook" {
@@ -92,7 +78,7 @@ flow "orders" {
 }`, server.URL))
 	d.start()
 	ask := func(id string) reply {
-		token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, jwt.MapClaims{"aud": "orders", "sub": "partner-" + id, "exp": now.Now().Add(time.Hour).Unix()})
+		token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, jwt.MapClaims{"aud": "orders", "sub": "partner-" + id, "exp": d.clock.Now().Add(time.Hour).Unix()})
 		token.Header["kid"] = id
 		text, err := token.SignedString(signingKey(id))
 		if err != nil {
@@ -113,17 +99,17 @@ flow "orders" {
 	check("at first", "a", 200, 1)
 	check("with a fresh key set", "b", 401, 1)
 	keys.set(true)
-	now.forward(11 * time.Second)
+	d.clock.forward(11 * time.Second)
 	for range 40 {
 		check("away", "a", 200, keys.count())
 		check("away", "b", 503, 2)
 	}
-	now.forward(11 * time.Second)
+	d.clock.forward(11 * time.Second)
 	check("still away", "b", 503, 3)
 	keys.set(false, "a", "b")
 	check("just back", "b", 503, 3)
 	check("just back", "a", 200, 3)
-	now.forward(11 * time.Second)
+	d.clock.forward(11 * time.Second)
 	check("back", "b", 200, 4)
 	check("back", "a", 200, 4)
 	if n := seriesValue(t, d.g, "gateway_requests_total", map[string]string{"outcome": "auth_unavailable"}); n != 42 {

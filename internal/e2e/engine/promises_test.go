@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -25,7 +26,7 @@ flow "called" {
   action "http" "bad" { url = "OUT/bad" }
   on_error {
     action "http" "early" { url = "OUT/early" }
-    action "delay" "wait" { for = "2s" }
+    action "delay" "wait" { for = "1h" }
     action "http" "late" {
       url  = "OUT/late"
       json = { class = error.class, action = error.action, early = action.early.body.echo }
@@ -49,6 +50,7 @@ flow "quick" {
 	d.await(id, store.Waiting)
 	d.await(d.accept("/quick", `{}`), store.Succeeded)
 	d.restart()
+	d.clock.forward(time.Hour)
 	run := d.await(id, store.Failed)
 	if run.Attempt != 1 || run.Cause.Action != "bad" || run.Cause.Class != "transient" {
 		t.Errorf("attempt %d failed by %+v", run.Attempt, run.Cause)

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -341,7 +342,7 @@ func TestRestartNeeded(t *testing.T) {
 // that is not in the files. The runs continue when it is back.
 func TestRunsOfRemovedFlows(t *testing.T) {
 	t.Parallel()
-	text := "flow \"old\" {\ntrigger \"webhook\" { path = \"/old\" }\naction \"delay\" \"d\" { for = \"1s\" }\n}\n"
+	text := "flow \"old\" {\ntrigger \"webhook\" { path = \"/old\" }\naction \"delay\" \"d\" { for = \"1h\" }\n}\n"
 	d := newStopped(t)
 	lines := newSink(t)
 	log, err := logging.New(lines, "json", "info")
@@ -360,6 +361,7 @@ func TestRunsOfRemovedFlows(t *testing.T) {
 	d.restart()
 	lines.await(mark, "not in the files", `"flow":"old"`, `"runs":1`)
 	d.write(text)
+	d.clock.forward(time.Hour)
 	d.g.Reload("test")
 	d.await(id, store.Succeeded)
 }

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/webhook-gateway/gateway/internal/logging"
 	"github.com/webhook-gateway/gateway/store"
@@ -22,7 +23,7 @@ func TestRenamedFlow(t *testing.T) {
     url = "OUT/first"
   }
   action "delay" "d" {
-    for = "1s"
+    for = "1h"
   }
   action "http" "second" {
     url = "OUT/second"
@@ -36,6 +37,7 @@ func TestRenamedFlow(t *testing.T) {
 	if l := d.g.Reload("test"); !l.OK {
 		t.Fatal(l.Diags)
 	}
+	d.clock.forward(time.Hour)
 	r := d.await(id, store.Succeeded)
 	if r.Flow != "new" {
 		t.Errorf("the run belongs to %q", r.Flow)

@@ -38,7 +38,7 @@ flow "quick" {
 }`)
 	var slow []string
 	for range 3 {
-		slow = append(slow, d.accept("/slow", `{"wait": "2s"}`))
+		slow = append(slow, d.accept("/slow", `{"wait": "1h"}`))
 	}
 	for _, id := range slow {
 		d.await(id, store.Waiting)
@@ -48,6 +48,7 @@ flow "quick" {
 		t.Errorf("%d runs did not wait", n)
 	}
 	d.restart()
+	d.clock.forward(time.Hour)
 	for _, id := range slow {
 		if run := d.await(id, store.Succeeded); run.Attempt != 1 {
 			t.Errorf("run %s took %d attempts", id, run.Attempt)
@@ -69,15 +70,16 @@ flow "f" {
   trigger "webhook" { path = "/f" }
   action "loop" "each" {
     for_each = webhook.body.waits
-    timeout  = "20s"
+    timeout  = "20h"
     action "delay" "wait" { for = each.value }
   }
 }`)
-	id := d.accept("/f", `{"waits": ["1s", "19s"]}`)
+	id := d.accept("/f", `{"waits": ["1h", "19h"]}`)
 	d.await(id, store.Waiting)
 	d.restart()
+	d.clock.forward(time.Hour)
 	run := d.await(id, store.Failed)
-	if run.Cause.Reason != flow.ReasonTimeout || run.Cause.Action != "wait" || run.Cause.Message != `the wait of 19s would outlast the timeout of action "each", 20s` {
+	if run.Cause.Reason != flow.ReasonTimeout || run.Cause.Action != "wait" || run.Cause.Message != `the wait of 19h would outlast the timeout of action "each", 20h` {
 		t.Errorf("%+v", run.Cause)
 	}
 	d.await(d.accept("/f", `{"waits": ["1ms", "1ms"]}`), store.Succeeded)

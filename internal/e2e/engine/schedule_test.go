@@ -6,18 +6,14 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
-	"github.com/webhook-gateway/gateway/store/sqlite"
 )
 
 // A running gateway starts the flows of schedules.
 func TestScheduleRuns(t *testing.T) {
 	t.Parallel()
-	now := &shiftedClock{}
-	now.forward(time.Until(time.Now().Truncate(time.Minute).Add(time.Minute - time.Second))) // the next tick is soon
-	began := now.Now()
 	d := newStopped(t)
-	d.opts.Clock = now
-	d.open = func() (store.Store, error) { return sqlite.Open(sqlite.Options{Dir: d.dir, Clock: now}) }
+	d.clock.forward(time.Until(time.Now().Truncate(time.Minute).Add(time.Minute - time.Second))) // the next tick is soon
+	began := d.clock.Now()
 	d.write(`
 flow "minutely" {
   trigger "schedule" { cron = "* * * * *" }
@@ -30,7 +26,7 @@ flow "minutely" {
 	// A tick that is less than a minute late starts a run at the start.
 	d.changed.Await(d.t, "a tick", func() bool { return d.outside.count("/tick") > 0 })
 	at, err := time.Parse(time.RFC3339, strings.Trim(strings.TrimPrefix(d.variables("minutely"), `{"schedule":{"time":`), `"}`))
-	if err != nil || at.Second() != 0 || at.Before(began.Truncate(time.Minute)) || at.After(now.Now()) {
+	if err != nil || at.Second() != 0 || at.Before(began.Truncate(time.Minute)) || at.After(d.clock.Now()) {
 		t.Errorf("ran for %s (%v)", at, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -141,7 +142,7 @@ flow "orders" {
     attempts = 2
     initial  = "1ms"
   }
-  action "delay" "wait" { for = "2s" }
+  action "delay" "wait" { for = "1h" }
   action "http" "send" { url = "OUT/send" }
 }`)
 	d.start()
@@ -150,6 +151,7 @@ flow "orders" {
 	id := r.header.Get("Gateway-Run")
 	d.await(id, store.Waiting)
 	d.restart()
+	d.clock.forward(time.Hour)
 	d.await(id, store.Succeeded)
 	if shown := d.admin(http.MethodGet, "/api/v1/runs/"+id).Body.String(); !strings.Contains(shown, `"trace_id": "`+senderTrace+`"`) {
 		t.Errorf("the run does not show its trace: %s", shown)

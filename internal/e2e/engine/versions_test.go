@@ -3,6 +3,7 @@ package engine_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/webhook-gateway/gateway/internal/logging"
 	"github.com/webhook-gateway/gateway/store"
@@ -49,7 +50,7 @@ const waitingFlow = `flow "f" {
     }
   }
   action "delay" "d" {
-    for = "2s"
+    for = "1h"
   }
   action "http" "last" {
     url = "OUT/last"
@@ -68,6 +69,7 @@ func TestGuideRunsContinueWithNewFiles(t *testing.T) {
 	mark := e.reload(strings.NewReplacer(`"first" {`, `"renamed" {`, "OUT/last", "OUT/new").Replace(waitingFlow))
 	e.lines.await(mark, `"msg":"reloaded"`, `"changed":["f"]`)
 	e.lines.await(mark, "completed actions which are not in the flow now", `"flow":"f"`, `"actions":["first"]`, `"runs":1`)
+	e.clock.forward(time.Hour)
 	run := e.await(id, store.Succeeded)
 	is := e.g.LastLoad().Config.Flows[0].Version
 	versions := map[string]string{}
@@ -142,6 +144,7 @@ func TestReloadChangesTrigger(t *testing.T) {
 			e.await(id, store.Waiting)
 			mark := e.reload(timed(c.last))
 			e.lines.await(mark, "another kind of trigger", `"was":"webhook","is":"schedule","runs":1`)
+			e.clock.forward(time.Hour)
 			run := e.await(id, c.state)
 			if !strings.Contains(run.Cause.Message, c.message) || run.Attempt != 1 {
 				t.Errorf("attempt %d ended with %+v", run.Attempt, run.Cause)

@@ -1,0 +1,42 @@
+package engine_test
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
+)
+
+// shiftedClock is the clock of the machine, which a test puts forward: what waits
+// for an hour does not go on before the test has seen it wait. Timers and timeouts
+// that run already take no notice.
+type shiftedClock struct {
+	clock.System
+	shift   atomic.Int64
+	stopped atomic.Pointer[time.Time]
+}
+
+// Now returns the shifted time.
+func (c *shiftedClock) Now() time.Time {
+	now := c.System.Now()
+	if at := c.stopped.Load(); at != nil {
+		now = *at
+	}
+	return now.Add(time.Duration(c.shift.Load()))
+}
+
+// WithDeadline returns a context that ends when as much time has passed on the
+// machine as the shifted clock has until t.
+func (c *shiftedClock) WithDeadline(parent context.Context, t time.Time) (context.Context, context.CancelFunc) {
+	return c.System.WithDeadline(parent, c.System.Now().Add(clock.Until(c, t)))
+}
+
+// forward puts the clock forward.
+func (c *shiftedClock) forward(d time.Duration) { c.shift.Add(int64(d)) }
+
+// stop makes time pass only by forward.
+func (c *shiftedClock) stop() {
+	now := c.System.Now()
+	c.stopped.Store(&now)
+}
