@@ -49,7 +49,7 @@ const (
 )
 
 // startTimeout is enough for a new data folder on a busy machine.
-const startTimeout = 2 * time.Minute
+const startTimeout = 8 * time.Minute
 
 // launch makes a folder with a new server and starts the server.
 func launch() (*Server, error) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/webhook-gateway/gateway/internal/testutil/dbserver"
 )
@@ -69,7 +68,7 @@ func (s *Server) Database(t testing.TB) string {
 // Query executes a statement as root, and returns the only value of its result.
 func (s *Server) Query(t testing.TB, statement string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
 	var out string
 	if err := s.root.QueryRowContext(ctx, statement).Scan(&out); err != nil {
@@ -79,7 +78,7 @@ func (s *Server) Query(t testing.TB, statement string) string {
 }
 
 func (s *Server) execute(statement string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
 	if _, err := s.root.ExecContext(ctx, statement); err != nil {
 		return fmt.Errorf("%s: %w", statement, err)

@@ -160,7 +160,7 @@ func (s *Server) start() error {
 }
 
 // startTimeout is enough for the recovery after a kill on a busy machine.
-const startTimeout = 2 * time.Minute
+const startTimeout = 8 * time.Minute
 
 func (s *Server) startProcess() (*dbserver.Process, error) {
 	cmd := exec.CommandContext(context.Background(), filepath.Join(s.programs, "postgres"), "-D", s.dataFolder(), "-p", strconv.Itoa(s.port),

@@ -38,7 +38,7 @@ func (s *Signal) Next() <-chan struct{} {
 
 // Patience bounds a wait, so that a test whose condition never holds fails with
 // a message of its own. Nothing is measured with it.
-const Patience = 3 * time.Minute
+const Patience = 8 * time.Minute
 
 // Wait waits until the condition holds, and returns false if it does not.
 func (s *Signal) Wait(holds func() bool) bool {
