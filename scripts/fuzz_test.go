@@ -35,9 +35,9 @@ func TestFuzz(t *testing.T) {
 			target: `echo "called: $*"; echo "in ${PWD##*/}"`,
 			says: []string{
 				"built: -c -o -fuzz=. ./one\n",
-				"called: -test.run=^$ -test.fuzz=^FuzzA$ -test.fuzztime=5s -test.parallel=1 -test.fuzzcachedir=/cache/fuzz/example.com/m/one\nin one\n",
+				"called: -test.run=^$ -test.fuzz=^FuzzA$ -test.fuzztime=5s -test.parallel=1 -test.fuzzminimizetime=100x -test.fuzzcachedir=/cache/fuzz/example.com/m/one\nin one\n",
 				"built: -c -o -fuzz=. ./one/deep\n",
-				"called: -test.run=^$ -test.fuzz=^FuzzB$ -test.fuzztime=5s -test.parallel=1 -test.fuzzcachedir=/cache/fuzz/example.com/m/one/deep\nin deep\n",
+				"called: -test.run=^$ -test.fuzz=^FuzzB$ -test.fuzztime=5s -test.parallel=1 -test.fuzzminimizetime=100x -test.fuzzcachedir=/cache/fuzz/example.com/m/one/deep\nin deep\n",
 			},
 			not: "FuzzHidden",
 		},
@@ -67,7 +67,7 @@ func TestFuzz(t *testing.T) {
 			target: `case "$*" in *FuzzA*)
 mkdir testdata/fuzz; echo 'string("found")' >testdata/fuzz/1; echo '    Failing input written to testdata/fuzz/1'; exit 1;; esac`,
 			code: 1,
-			says: []string{"-- ./one/deep FuzzB", "-- ./one/testdata/fuzz/1\nstring(\"found\")\n"},
+			says: []string{"-- ./one/deep FuzzB", "-- ./one/testdata/fuzz/1\nstring(\"found\")\nKeep this file"},
 		},
 		{
 			name:  "a package that does not build",
