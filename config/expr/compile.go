@@ -22,12 +22,13 @@ const (
 	Path
 	Template
 	Object
+	Operator
 	General
 )
 
 // String returns the name.
 func (t Tier) String() string {
-	return [...]string{"constant", "path", "template", "object", "general"}[t]
+	return [...]string{"constant", "path", "template", "object", "operator", "general"}[t]
 }
 
 // Expr is a compiled expression. It is safe for concurrent use.
@@ -172,6 +173,10 @@ func (s *Scope) compileOutlined(e hcl.Expression, o outline, jq jqPrograms) (*Ex
 		return out, out.compileList(e, s, jq)
 	case *hclsyntax.ObjectConsExpr:
 		return out, out.compileObject(e, s, jq)
+	case *hclsyntax.BinaryOpExpr:
+		out.compileOperator(e, s)
+	case *hclsyntax.UnaryOpExpr:
+		out.compileOperator(e, s)
 	}
 	return out, nil
 }

@@ -9,9 +9,10 @@
 //	path      one static reference                Go values are walked
 //	template  text made of constants and paths    one builder
 //	object    objects and lists of expressions    Go maps and slices
+//	operator  comparisons and conditions of them  Go values are compared
 //	general   all other expressions               HCL evaluates the leaves it names
 //
-// The first four may only succeed. If they can't compute a value exactly (a
+// The first five may only succeed. If they can't compute a value exactly (a
 // null in a text, a missing member, a number in an unusual form), HCL evaluates
 // the expression, so that only HCL decides about meaning and messages. FuzzTiers
 // compares both ways.

@@ -36,6 +36,8 @@ func FuzzTiers(f *testing.F) {
 	for _, body := range []string{
 		`{"a": {"b": [1, 2.50, 1e3, -0, 0.1]}, "s": "x", "t": true, "n": null, "k-x": "é"}`,
 		`{"a": [], "s": "", "t": false, "n": {"a": null}}`,
+		`{"s": "a\u0308ngstro\u0308m", "t": "\u212a", "a": {"b": ["\u00e4", 1, "a\u0308"]}, "n": "\u034f"}`,
+		`{"s": "ängström", "a": {"b": 1.1000}, "t": {"b": 0.3e1}, "n": 1e400}`,
 		`{"s": 12345678901234567890123, "a": {"b": "10"}}`,
 		`{"a": {"b": ["e\u0301", "\u0301", "\u212b", "\u034f"]}, "s": "a\u030a", "t": "\u0302", "k-x": {"\u00e5": 1, "a\u030a": 2}}`,
 	} {
@@ -45,6 +47,9 @@ func FuzzTiers(f *testing.F) {
 			`{a = w.s, "b" = [w.n, local.list], (local.text) = "${w.s}!"}`, `[w.a, w.n, w.t, {}]`, `"${local.null}${w.s}"`,
 			`"a${w.s}${w.t}"`, `{(w.s) = w.t, "${w.t}${w.s}" = "${w.s}"}`, `{(w.s) = 1}`, `{a = w.s, a = w.t}`, `"${w.a} "`, `w.a.b[-1]`, `w.a.b["0"]`, `w.s.x`, `w.a[0.5]`, `"<<${"${w.s}"}>>"`,
 			"<<E\n${w.s}\nE\n", "<<-E\n  ${w.s}\n    x\n  E\n", `{ "${w.s}" = w.t }`, `{ for = w.s }`, `w`,
+			`w.s == "x"`, `w.s != "a\u030a"`, `w.a.b[1] > 2`, `w.a.b[0] <= w.a.b[4] && !w.t`, `w.n == null`, `null != w.a`, `w.a.b == 10 || w.t`, `w.t && w.s.x > 1`, `w.t || w.n.a == 1`,
+			`w.s == 12345678901234567890123`, `w.a.b[1] == 2.5`, `w.a.b[4] >= 0.10`, `(w.t == true) != (w.s == local.text)`, `w.s < -local.number`, `w.t == w.n`, `!(w.t)`, `w.s > local.text`, `-w.a.b[0] < 1`,
+			`w.a.b[0] == w.a.b[2]`, `w.s == "\u00e5" || w.t != "K"`, `w.s == "\u00e4ngstr\u00f6m"`,
 		} {
 			f.Add(src, body)
 		}
@@ -101,11 +106,12 @@ func BenchmarkTiers(b *testing.B) {
 	for _, bench := range []struct{ name, src string }{
 		{"path", `w.customer.email`},
 		{"template", `"Order ${w.order}: ${w.total} EUR for ${w.customer.email}"`},
+		{"operator", `w.total > 100 && w.order != null`},
 		{"object", `{order = w.order, total = w.total, customer = {email = w.customer.email}}`},
 	} {
 		e, _ := hclsyntax.ParseExpression([]byte(bench.src), "b.hcl", hcl.InitialPos)
 		c, diags := Compile(e, tierScope(), cty.DynamicPseudoType)
-		if diags.HasErrors() || string(c.tier) != bench.name {
+		if diags.HasErrors() || c.tier.String() != bench.name {
 			b.Fatalf("%s: tier %s, %v", bench.name, c.tier, diags)
 		}
 		b.Run(bench.name, func(b *testing.B) {
@@ -139,6 +145,7 @@ func TestTierAllocations(t *testing.T) {
 		{`w.a.b`, 0},
 		{`"x ${w.a.b} y ${w.n}"`, 3},
 		{`{a = w.a.b, b = w.n}`, 2},
+		{`w.a.b == "text" && w.n != null`, 0},
 	} {
 		e, _ := hclsyntax.ParseExpression([]byte(tt.src), "a.hcl", hcl.InitialPos)
 		c, diags := Compile(e, tierScope(), cty.DynamicPseudoType)
