@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -10,35 +11,43 @@ import (
 const (
 	durationIntervals = 51
 	shortestDuration  = 100 * time.Microsecond
-	durationSlots     = 12 // of five minutes each
-	slotMinutes       = UsageMinutes / durationSlots
+	slotMinutes       = 5 // counted together
 )
 
-// durationRing counts the durations of the last hour. Those of a flow lie near each
-// other.
-type durationRing [durationSlots]counts[uint32]
+// durationCounts counts the durations of the last hour by five minutes and interval, the
+// oldest first. Those of a flow lie near each other.
+type durationCounts []durationCount
 
-// add counts a duration of an interval in a minute since 1970.
-func (r *durationRing) add(minute int64, interval int) {
-	r[minute/slotMinutes%durationSlots].add(interval)
+type durationCount struct {
+	slot     minute // number of the five minutes
+	interval int32
+	n        uint32
 }
 
-// advance empties the slots between the last minute and now.
-func (r *durationRing) advance(last, now int64) {
-	for slot := max(last/slotMinutes+1, now/slotMinutes-durationSlots+1); slot <= now/slotMinutes; slot++ {
-		r[slot%durationSlots].reset()
+// add counts a duration in a minute, which is the last one so far.
+func (d *durationCounts) add(at minute, took time.Duration) {
+	slot, interval := at/slotMinutes, int32(durationInterval(took)) //nolint:gosec // below 51
+	for i := len(*d) - 1; i >= 0 && (*d)[i].slot == slot; i-- {
+		if (*d)[i].interval == interval {
+			(*d)[i].n++
+			return
+		}
 	}
+	*d = append(*d, durationCount{slot, interval, 1})
+}
+
+// forget removes what is older than the hour before a minute.
+func (d *durationCounts) forget(now minute) {
+	*d = slices.DeleteFunc(*d, func(c durationCount) bool { return c.slot+UsageMinutes/slotMinutes <= now/slotMinutes })
 }
 
 // latency returns the percentiles of all durations.
-func (r *durationRing) latency() Latency {
+func (d durationCounts) latency() Latency {
 	var sum [durationIntervals]uint64
 	total := uint64(0)
-	for _, slot := range r {
-		for i, n := range slot.of {
-			sum[slot.first+i] += uint64(n)
-			total += uint64(n)
-		}
+	for _, c := range d {
+		sum[c.interval] += uint64(c.n)
+		total += uint64(c.n)
 	}
 	return Latency{P50: percentile(&sum, total, 50), P95: percentile(&sum, total, 95)}
 }

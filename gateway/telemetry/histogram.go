@@ -40,7 +40,7 @@ type histogram struct {
 	sum       float64 // of seconds
 	classic   [len(latencyBounds) + 1]uint64
 	zero      uint64
-	native    counts[uint64]
+	native    counts
 	exemplars []*dto.Exemplar // by classic bucket; nil without traces
 }
 

@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -26,32 +27,33 @@ type UsageMinute struct {
 // Latency are two percentiles of durations; zero if there is none.
 type Latency struct{ P50, P95 time.Duration }
 
-// usage counts the requests and runs of a flow in a ring of minutes. It takes 2 KiB
-// from the first request or run of the flow, and some bytes more for durations that
-// differ much.
+// usage counts the requests and runs of a flow. What it keeps grows with the minutes that
+// have counts, to about 2 KiB: most of many flows have few. It is in few places, because
+// each request comes here, and the memory of one of many flows is in no cache.
 type usage struct {
-	mu   sync.Mutex
-	ring *usageRing // nil before the first count
+	mu       sync.Mutex
+	minutes  []minuteCount // of the last hour, the oldest first, without those that have no counts
+	requests durationCounts
+	runs     durationCounts
 }
 
-// usageRing holds the last hour.
-type usageRing struct {
-	last     int64 // the latest minute since 1970
-	minutes  [UsageMinutes]minuteCount
-	requests durationRing
-	runs     durationRing
+type minuteCount struct {
+	at                              minute
+	requests, refused, runs, failed uint32
 }
 
-type minuteCount struct{ requests, refused, runs, failed uint32 }
+// minute is a minute since 1970.
+type minute uint32
+
+func minuteOf(at time.Time) minute { return minute(at.Unix() / 60) } //nolint:gosec // until the year 10136
 
 // countRequest counts a request that ended at a time.
 func (u *usage) countRequest(at time.Time, took time.Duration) {
-	interval := durationInterval(took)
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	r := u.advance(at)
-	r.current().requests++
-	r.requests.add(r.last, interval)
+	m := u.current(at)
+	m.requests++
+	u.requests.add(m.at, took)
 }
 
 // countRefusal counts a request that was refused at a time, and that countRequest
@@ -59,57 +61,53 @@ func (u *usage) countRequest(at time.Time, took time.Duration) {
 func (u *usage) countRefusal(at time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.advance(at).current().refused++
+	u.current(at).refused++
 }
 
 // countRun counts a run that ended at a time.
 func (u *usage) countRun(at time.Time, failed bool, took time.Duration) {
-	interval := durationInterval(took)
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	r := u.advance(at)
-	r.current().runs++
+	m := u.current(at)
+	m.runs++
 	if failed {
-		r.current().failed++
+		m.failed++
 	}
-	r.runs.add(r.last, interval)
+	u.runs.add(m.at, took)
+}
+
+// current returns the minute of a time, which is the last one from then on. A time
+// before it counts in the last minute.
+func (u *usage) current(at time.Time) *minuteCount {
+	now := minuteOf(at)
+	if n := len(u.minutes); n > 0 && now <= u.minutes[n-1].at {
+		return &u.minutes[n-1]
+	}
+	u.forget(now)
+	u.minutes = append(u.minutes, minuteCount{at: now})
+	return &u.minutes[len(u.minutes)-1]
+}
+
+// forget removes what is older than the hour before a minute.
+func (u *usage) forget(now minute) {
+	u.minutes = slices.DeleteFunc(u.minutes, func(m minuteCount) bool { return m.at+UsageMinutes <= now })
+	u.requests.forget(now)
+	u.runs.forget(now)
 }
 
 // read returns the hour before a time.
-func (u *usage) read(now time.Time) Usage {
+func (u *usage) read(at time.Time) Usage {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	out := Usage{Minutes: make([]UsageMinute, UsageMinutes)}
-	if u.ring == nil {
+	if len(u.minutes) == 0 {
 		return out
 	}
-	r := u.advance(now)
-	for i := range out.Minutes {
-		m := r.minutes[(r.last+1+int64(i))%UsageMinutes]
-		out.Minutes[i] = UsageMinute{int64(m.requests), int64(m.refused), int64(m.runs), int64(m.failed)}
+	now := max(minuteOf(at), u.minutes[len(u.minutes)-1].at)
+	u.forget(now)
+	for _, m := range u.minutes {
+		out.Minutes[UsageMinutes-1-(now-m.at)] = UsageMinute{int64(m.requests), int64(m.refused), int64(m.runs), int64(m.failed)}
 	}
-	out.Requests, out.Runs = r.requests.latency(), r.runs.latency()
+	out.Requests, out.Runs = u.requests.latency(), u.runs.latency()
 	return out
 }
-
-// advance returns the ring, in which the minute of a time is the last one. A time
-// before it counts in the last minute.
-func (u *usage) advance(at time.Time) *usageRing {
-	now := at.Unix() / 60
-	if u.ring == nil {
-		u.ring = &usageRing{last: now}
-	}
-	r := u.ring
-	if now <= r.last {
-		return r
-	}
-	for m := max(r.last+1, now-UsageMinutes+1); m <= now; m++ {
-		r.minutes[m%UsageMinutes] = minuteCount{}
-	}
-	r.requests.advance(r.last, now)
-	r.runs.advance(r.last, now)
-	r.last = now
-	return r
-}
-
-func (r *usageRing) current() *minuteCount { return &r.minutes[r.last%UsageMinutes] }
