@@ -125,8 +125,8 @@ func TestMemoryOfFlows(t *testing.T) { //nolint:paralleltest // it measures the 
 	}
 	const (
 		flows, before = 300, 100 // the latter run first, and fill pools
-		maxIdle       = 18 << 10
-		maxRun        = 8 << 10
+		maxIdle       = 17 << 10
+		maxRun        = 5 << 10
 	)
 	base := aliveBytes()
 	g := loadMany(t, flows)
