@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
 // shiftedClock is the clock of the machine, which a test puts forward: what waits
@@ -26,10 +27,19 @@ func (c *shiftedClock) Now() time.Time {
 	return now.Add(time.Duration(c.shift.Load()))
 }
 
+// defaultTimeout is the least of the timeouts that flows have without a setting.
+const defaultTimeout = 30 * time.Second
+
 // WithDeadline returns a context that ends when as much time has passed on the
-// machine as the shifted clock has until t.
+// machine as the shifted clock has until t. Only a timeout that the test has set ends
+// anything: those that flows have without a setting are far too long for a test, but
+// not for a busy machine.
 func (c *shiftedClock) WithDeadline(parent context.Context, t time.Time) (context.Context, context.CancelFunc) {
-	return c.System.WithDeadline(parent, c.System.Now().Add(clock.Until(c, t)))
+	left := clock.Until(c, t)
+	if left > defaultTimeout-time.Second {
+		left += signaltest.Patience
+	}
+	return c.System.WithDeadline(parent, c.System.Now().Add(left))
 }
 
 // forward puts the clock forward.
