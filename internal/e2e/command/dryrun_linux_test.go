@@ -49,6 +49,25 @@ func (p *process) dryRun(flow string) (string, error) {
 	return string(text), err
 }
 
+// tooLong begins the message about a dry run that was ended.
+const tooLong = "The dry run did not end within 10s"
+
+// dryRunFine checks the page of a dry run that ends. On a busy machine it may take
+// too long, and is made again.
+func (p *process) dryRunFine() {
+	p.t.Helper()
+	signaltest.Repeat(p.t, "the dry run ends", func() bool {
+		page, err := p.dryRun("fine")
+		if strings.Contains(page, tooLong) {
+			return false
+		}
+		if err != nil || !strings.Contains(page, "The flow answers <b>200</b>") {
+			p.t.Errorf("%v %s", err, page)
+		}
+		return true
+	})
+}
+
 // child waits until the process has a child, and returns its id.
 func (p *process) child() (pid string) {
 	p.t.Helper()
@@ -106,9 +125,7 @@ func TestDryRunsHaveProcesses(t *testing.T) {
 			s := *s
 			s.data = t.TempDir()
 			p := s.start(t)
-			if page, err := p.dryRun("fine"); err != nil || !strings.Contains(page, "The flow answers <b>200</b>") {
-				t.Fatalf("%v %s", err, page)
-			}
+			p.dryRunFine()
 			ended := make(chan struct{})
 			go func() {
 				defer close(ended)
@@ -135,10 +152,8 @@ func TestEndlessDryRun(t *testing.T) {
 	s := newSite(t, rehearsedFlows)
 	s.env = []string{"FINE_TOKEN=hunter2-hunter2"}
 	p := s.start(t)
-	if page, err := p.dryRun("spin"); err != nil || !strings.Contains(page, "The dry run did not end within 10s") {
+	if page, err := p.dryRun("spin"); err != nil || !strings.Contains(page, tooLong) {
 		t.Errorf("%v %s", err, page)
 	}
-	if page, err := p.dryRun("fine"); err != nil || !strings.Contains(page, "The flow answers <b>200</b>") {
-		t.Errorf("%v %s", err, page)
-	}
+	p.dryRunFine()
 }
