@@ -298,23 +298,41 @@ func (e *Expr) evalAs(ctx context.Context, env Env, choose func(fast node) node)
 	if failed != nil {
 		return nil, failed
 	}
-	if form.fast != nil {
-		v, ok := choose(form.fast).eval(ctx, env)
-		if ok {
-			return v, nil
+	v, ok := form.evalFast(ctx, env, choose)
+	if !ok && v == nil && form.slow == nil {
+		// Members that have all forms may succeed where those with a fast one fail.
+		if form, failed = e.needWhole(); failed != nil {
+			return nil, failed
 		}
-		switch full := v.(type) {
-		case *memoryShortage:
-			return nil, e.newError(hcl.Diagnostics{full.finding(e.rng)})
-		case *Error:
-			return nil, full
-		}
+		v, ok = form.evalFast(ctx, env, choose)
 	}
-	slow, failed := e.needSlow()
-	if failed != nil {
-		return nil, failed
+	if ok {
+		return v, nil
 	}
-	return e.evalGeneral(ctx, env, slow.needGeneral())
+	switch full := v.(type) {
+	case *memoryShortage:
+		return nil, e.newError(hcl.Diagnostics{full.finding(e.rng)})
+	case *Error:
+		return nil, full
+	}
+	return e.evalGeneral(ctx, env, form.slow.needGeneral())
+}
+
+// evalFast evaluates what choose returns for the fast form. If it returns false, the
+// value may be the reason why no other form can succeed.
+func (f *form) evalFast(ctx context.Context, env Env, choose func(fast node) node) (any, bool) {
+	if f.fast == nil {
+		return nil, false
+	}
+	v, ok := choose(f.fast).eval(ctx, env)
+	if ok {
+		return v, true
+	}
+	switch v.(type) {
+	case *memoryShortage, *Error:
+		return v, false
+	}
+	return nil, false
 }
 
 func (e *Expr) evalGeneral(ctx context.Context, env Env, g *general) (any, error) {
@@ -373,11 +391,11 @@ func (e *Expr) Tier() Tier { return e.tier }
 
 // Type returns the type of the value as far as it is known at load.
 func (e *Expr) Type() cty.Type {
-	slow, failed := e.needSlow()
+	form, failed := e.needWhole()
 	if failed != nil {
 		return cty.DynamicPseudoType
 	}
-	return slow.typ
+	return form.slow.typ
 }
 
 // Range returns the place of the expression.
@@ -403,9 +421,9 @@ func (e *Expr) IsKnown() bool { return e.tier != Constant || e.known }
 // KnownParts returns the value as far as it is known at load, with its marks. Parts
 // that depend on the run are unknown values of the known type.
 func (e *Expr) KnownParts() cty.Value {
-	slow, failed := e.needSlow()
+	form, failed := e.needWhole()
 	if failed != nil {
 		return cty.DynamicVal
 	}
-	return slow.static
+	return form.slow.static
 }

@@ -180,11 +180,11 @@ func (e *Expr) needForm() (*form, *Error) {
 	return e.form.Load(), nil
 }
 
-// needSlow returns what checks need, and evaluations without a fast form. A member of
-// a list or an object may have none: that around it has.
-func (e *Expr) needSlow() (*slowForm, *Error) {
+// needWhole returns the form with what checks need, and evaluations without a fast
+// form. A member of a list or an object may have none: that around it has.
+func (e *Expr) needWhole() (*form, *Error) {
 	if f := e.form.Load(); f != nil && f.slow != nil {
-		return f.slow, nil
+		return f, nil
 	}
 	if e.forms == nil {
 		return nil, &Error{Range: e.rng, Summary: "No form but the fast one"}
@@ -192,7 +192,7 @@ func (e *Expr) needSlow() (*slowForm, *Error) {
 	if err := e.forms.restore(true); err != nil {
 		return nil, notCompiledAgain(e.rng, err)
 	}
-	return e.form.Load().slow, nil
+	return e.form.Load(), nil
 }
 
 // needForm returns the form, which may have to be compiled again.

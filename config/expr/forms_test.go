@@ -2,6 +2,7 @@ package expr
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"reflect"
 	"strings"
@@ -107,5 +108,18 @@ func TestFormsFallBack(t *testing.T) {
 		if got := e.Type(); !got.Equals(whole.Type()) {
 			t.Errorf("%s has the type %s, want %s", c.src, got.FriendlyName(), whole.Type().FriendlyName())
 		}
+	}
+}
+
+// TestFormsFallBackKeepsNumbers: a member that only HCL can evaluate changes no other
+// member, also in the first evaluation after forms were dropped.
+func TestFormsFallBackKeepsNumbers(t *testing.T) {
+	t.Parallel()
+	doc := map[string]any{"n": json.Number("1E-7"), "list": []any{"a"}}
+	if !compareDropped(t, tierScope(), `{n = w.n, first = w.list["0"]}`, doc) {
+		t.Error("the expression has no value")
+	}
+	if !compareDropped(t, tierScope(), `[w.n, {first = w.list["0"]}]`, doc) {
+		t.Error("the expression has no value")
 	}
 }

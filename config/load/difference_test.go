@@ -45,7 +45,7 @@ func FuzzLoadByDifference(f *testing.F) {
 	for _, seed := range []string{"", "a", "several decisions"} {
 		f.Add([]byte(seed))
 	}
-	f.Fuzz(func(t *testing.T, input []byte) { compareLoads(t, fuzztest.NewRand(input), 5) })
+	f.Fuzz(func(t *testing.T, input []byte) { compareLoads(t, fuzztest.NewRand(input), 3) })
 }
 
 // compareLoads loads the files after each edit in both ways, and returns how often they
