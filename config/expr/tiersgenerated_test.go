@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"math/big"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -91,7 +93,11 @@ func (g tierGenerator) expression(depth int) string {
 	if depth == 0 || g.IntN(4) == 0 {
 		return g.path()
 	}
-	switch g.IntN(13) {
+	switch g.IntN(16) {
+	case 13, 14:
+		return g.comparison(depth)
+	case 15:
+		return "(" + g.comparison(depth) + " " + g.pick("&&", "||") + " " + g.expression(depth-1) + ")"
 	case 0:
 		return g.pick("1", "2.50", "true", "null", `"x"`, `"e\u0301"`, "local.text", "local.number", "local.list", `""`)
 	case 1, 2, 3:
@@ -106,6 +112,13 @@ func (g tierGenerator) expression(depth int) string {
 		return g.pick("try", "coalesce") + "(" + g.expression(depth-1) + ", " + g.expression(depth-1) + ")"
 	}
 	return g.pick("jsonencode", "nonsensitive", "upper", "can", "length") + "(" + g.expression(depth-1) + ")"
+}
+
+func (g tierGenerator) comparison(depth int) string {
+	operand := func() string {
+		return g.pick(g.path(), g.path(), g.pick("1", "0.1", "-0", "9007199254740993", "1e400", "-1", `"x"`, `"\u00e9"`, "true", "null", "local.number"), g.expression(depth-1))
+	}
+	return g.pick("", "", "", "!") + "(" + operand() + " " + g.pick("==", "!=", "<", "<=", ">", ">=") + " " + operand() + ")"
 }
 
 func (g tierGenerator) path() string {
@@ -141,7 +154,9 @@ func (g tierGenerator) document() any {
 }
 
 func (g tierGenerator) scalar() any {
-	switch g.IntN(8) {
+	switch g.IntN(9) {
+	case 8: // as jq computes them
+		return []any{1, 0, 0.1, 1e21, 9007199254740992.0, math.Copysign(0, -1), new(big.Int).Lsh(big.NewInt(1), 70)}[g.IntN(7)]
 	case 0:
 		return nil
 	case 1:
@@ -149,7 +164,7 @@ func (g tierGenerator) scalar() any {
 	case 2:
 		return []any{json.Number("1.50")}
 	case 3, 4:
-		return json.Number(g.pick("0", "1", "2.50", "1e3", "-0", "0.1", "1e400", "12345678901234567890123", "1E-7"))
+		return json.Number(g.pick("0", "1", "2.50", "1e3", "-0", "0.1", "1e400", "12345678901234567890123", "1E-7", "9007199254740993", "9007199254740992", "0.10"))
 	}
 	return g.pick("", "x", "10", "e\u0301", "\u212b", "\u0301", "a\\\"\n")
 }
