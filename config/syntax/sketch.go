@@ -18,7 +18,7 @@ type SketchedBlock struct {
 // one plain label, by its tokens alone. It returns false for any other file, and may
 // return blocks with syntax errors, which ParseAgain finds.
 func Sketch(name string, src []byte, typ string) ([]SketchedBlock, bool) {
-	if mayNest(src) || !utf8.Valid(src) {
+	if mayNest(src) || mayBeLong(src) || !utf8.Valid(src) {
 		return nil, false
 	}
 	s := sketcher{Scanner: NewScanner(src), places: newPlaces(src, hcl.InitialPos), name: name}

@@ -4,7 +4,8 @@
 //
 // The package makes three additions.
 // Before the parser runs, it refuses input that the parser can't handle: nesting
-// that would fill the stack and end the process, and bytes that are not UTF-8.
+// that would fill the stack and end the process, texts of so many lines that they would
+// take minutes, and bytes that are not UTF-8.
 // Afterwards it rewrites the parser's findings in the words of the language:
 // one finding for each cause, with the correct form. And it corrects
 // literal texts that the parser changes.
@@ -58,10 +59,8 @@ func parseBlockWhole(name string, src []byte, at hcl.Pos) *hclsyntax.Block {
 // Parse returns the body of a flow file, nil if it has syntax errors. The ranges
 // of the findings contain name.
 func Parse(name string, src []byte) (*hclsyntax.Body, hcl.Diagnostics) {
-	if mayNest(src) {
-		if diags := checkNesting(lexTokens(name, src)); diags.HasErrors() {
-			return nil, diags
-		}
+	if diags := checkSize(name, src); diags.HasErrors() {
+		return nil, diags
 	}
 	if body := parseFile(name, src); body != nil {
 		mendTexts(body, name, src, hcl.InitialPos)
@@ -80,4 +79,17 @@ func Parse(name string, src []byte) (*hclsyntax.Body, hcl.Diagnostics) {
 	}
 	mendTexts(body, name, src, hcl.InitialPos)
 	return body, diags
+}
+
+// checkSize refuses a file that is nested too deeply or has too long a text.
+func checkSize(name string, src []byte) hcl.Diagnostics {
+	nests, long := mayNest(src), mayBeLong(src)
+	if !nests && !long {
+		return nil
+	}
+	tokens := lexTokens(name, src)
+	if diags := checkTexts(tokens); diags.HasErrors() || !nests {
+		return diags
+	}
+	return checkNesting(tokens)
 }
