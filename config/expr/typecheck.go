@@ -60,8 +60,12 @@ func (c *operandCheck) checkNode(n hclsyntax.Node) {
 }
 
 // evalOperand returns the value of an operand without its marks. It returns
-// false if its type is not known.
+// false if its type is not known. Of an operator it returns an unknown value of the
+// type: the time for the operands of operands would be quadratic.
 func (c *operandCheck) evalOperand(e hclsyntax.Expression) (v cty.Value, ok bool) {
+	if t, ok := operatorType(e); ok {
+		return cty.UnknownVal(t), true
+	}
 	v, diags := c.scope.evaluateAtLoad(e, c.scope.checkContext())
 	if diags.HasErrors() || v.Type() == cty.DynamicPseudoType {
 		return cty.DynamicVal, false
@@ -162,7 +166,7 @@ func (c *operandCheck) checkCoalesce(e *hclsyntax.FunctionCallExpr) {
 // checkCondition refuses a condition that is no bool. It refuses texts of a run
 // too, although they could be "true" or "false".
 func (c *operandCheck) checkCondition(e hclsyntax.Expression) {
-	if isAlwaysBool(e) {
+	if t, ok := operatorType(e); ok && t == cty.Bool {
 		return
 	}
 	v, ok := c.evalOperand(e)
@@ -174,17 +178,17 @@ func (c *operandCheck) checkCondition(e hclsyntax.Expression) {
 	}
 }
 
-// isAlwaysBool reports whether an expression is a comparison or joins conditions.
-func isAlwaysBool(e hclsyntax.Expression) bool {
+// operatorType returns the type of the results of an operator.
+func operatorType(e hclsyntax.Expression) (cty.Type, bool) {
 	switch e := e.(type) {
 	case *hclsyntax.ParenthesesExpr:
-		return isAlwaysBool(e.Expression)
+		return operatorType(e.Expression)
 	case *hclsyntax.BinaryOpExpr:
-		return e.Op.Type == cty.Bool
+		return e.Op.Type, true
 	case *hclsyntax.UnaryOpExpr:
-		return e.Op.Type == cty.Bool
+		return e.Op.Type, true
 	}
-	return false
+	return cty.NilType, false
 }
 
 func explainNonCondition(v cty.Value) string {
