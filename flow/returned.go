@@ -9,7 +9,7 @@ import (
 // outputType returns the type of what the flow returns to a flow that calls it:
 // an object of the members that at least one of its actions stop gives. The
 // types of the members are left open, because HCL may know them less exactly
-// than the values are.
+// than the values are. Of an output with too many names only the first level is known.
 func (f *Flow) outputType() cty.Type {
 	out := cty.NilType
 	f.Actions.Walk(func(s *Step) {
@@ -24,7 +24,30 @@ func (f *Flow) outputType() cty.Type {
 	if out == cty.NilType {
 		return cty.EmptyObject
 	}
+	if countNames(out) > maxReturnedNames {
+		members := map[string]cty.Type{}
+		for name := range out.AttributeTypes() {
+			members[name] = cty.DynamicPseudoType
+		}
+		return cty.Object(members)
+	}
 	return out
+}
+
+// maxReturnedNames bounds the names in the type of an output. A flow that returns the
+// output of another one twice has twice as many, and so on in each flow that calls one.
+const maxReturnedNames = 1000
+
+// countNames counts the names of members at every depth.
+func countNames(t cty.Type) int {
+	if !t.IsObjectType() {
+		return 0
+	}
+	n := 0
+	for _, inner := range t.AttributeTypes() {
+		n += 1 + countNames(inner)
+	}
+	return n
 }
 
 // mayReturnNull reports whether a run of the flow may succeed and return null: it

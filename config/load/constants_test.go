@@ -235,3 +235,20 @@ func TestDerivedSecrets(t *testing.T) {
 		})
 	}
 }
+
+// TestOutputsInOutputs: the names of outputs stay few enough in flows that return the
+// output of another one several times. Those of the first level are still checked.
+func TestOutputsInOutputs(t *testing.T) {
+	t.Parallel()
+	const flows = 14
+	src := "flow \"f0\" {\n  trigger \"flow\" {}\n  action \"stop\" \"s\" { output = { a = 1 } }\n}\n"
+	for i := 1; i < flows; i++ {
+		src += fmt.Sprintf("flow \"f%d\" {\n  trigger \"flow\" {}\n  action \"flow\" \"n\" { flow = \"f%d\" }\n  action \"stop\" \"s\" { output = { %s } }\n}\n",
+			i, i-1, "a = action.n, b = action.n, c = action.n, d = action.n, e = action.n, f = action.n, g = action.n, h = action.n")
+	}
+	last := "flow \"last\" {\n  trigger \"flow\" {}\n  action \"flow\" \"n\" { flow = \"f13\" }\n  action \"log\" \"l\" { message = action.n.%s }\n}\n"
+	_, diags := load.Files(options(fstest.MapFS{"a.hcl": text(src + fmt.Sprintf(last, "h.h.a"))}, "a.hcl"))
+	expectFinding(t, diags, 0, "", "")
+	_, diags = load.Files(options(fstest.MapFS{"a.hcl": text(src + fmt.Sprintf(last, "x"))}, "a.hcl"))
+	expectFinding(t, diags, hcl.DiagError, "Unknown name", "returns the output of its action")
+}
