@@ -128,7 +128,7 @@ func (d *doubts) collectNullResults(e hclsyntax.Expression, ec *hcl.EvalContext)
 			if inner == nil {
 				continue
 			}
-			if v, diags := d.scope.evaluateGuarded(result, ec); !diags.HasErrors() && v.IsNull() {
+			if v, diags := d.scope.evaluateGuarded(result, ec, maxDoubtSteps); !diags.HasErrors() && v.IsNull() {
 				found = append(found, failure{at: result.Range(), detail: "A value is needed here.", doubtful: true})
 				continue
 			}

@@ -16,6 +16,7 @@ import (
 const (
 	maxLoadSteps   = 1_000_000
 	maxLoadJQSteps = 5_000_000 // of all jq programs that one expression calls
+	maxDoubtSteps  = 50_000    // of a search for nulls behind conditions that are not known
 	bytesPerStep   = 64        // of a text
 	// smallText is the length up to which a text counts as nothing: the step of
 	// the loop around it includes it.
@@ -47,7 +48,7 @@ func countSteps(v cty.Value, limit int) int {
 	v, _ = v.Unmark()
 	switch {
 	case !v.IsKnown() || v.IsNull():
-		return 1
+		return countTypes(v.Type(), limit)
 	case v.Type() == cty.String:
 		return 1 + len(v.AsString())/bytesPerStep
 	case !v.CanIterateElements():
@@ -57,6 +58,30 @@ func countSteps(v cty.Value, limit int) int {
 	for it := v.ElementIterator(); it.Next() && n <= limit; {
 		_, e := it.Element()
 		n += countSteps(e, limit-n)
+	}
+	return n
+}
+
+// countTypes counts a type and all types inside it, up to a limit.
+func countTypes(t cty.Type, limit int) int {
+	n := 1
+	switch {
+	case t.IsCollectionType():
+		n += countTypes(t.ElementType(), limit-n)
+	case t.IsTupleType():
+		for _, e := range t.TupleElementTypes() {
+			if n > limit {
+				break
+			}
+			n += countTypes(e, limit-n)
+		}
+	case t.IsObjectType():
+		for _, e := range t.AttributeTypes() {
+			if n > limit {
+				break
+			}
+			n += countTypes(e, limit-n)
+		}
 	}
 	return n
 }
@@ -150,13 +175,17 @@ func (s *Scope) evaluateAtLoad(e hcl.Expression, ec *hcl.EvalContext) (cty.Value
 	if !ok || !needsGuard(e) {
 		return e.Value(ec)
 	}
-	return s.evaluateGuarded(guardExpression(syntax), ec)
+	return s.evaluateGuarded(guardExpression(syntax), ec, s.maxSteps())
 }
 
-// evaluateGuarded evaluates an expression made by guardExpression at load.
-func (s *Scope) evaluateGuarded(e hclsyntax.Expression, ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+// maxSteps is the bound of an evaluation at load.
+func (s *Scope) maxSteps() int { return cmp.Or(s.loadSteps, maxLoadSteps) }
+
+// evaluateGuarded evaluates an expression made by guardExpression at load, in at most
+// so many steps.
+func (s *Scope) evaluateGuarded(e hclsyntax.Expression, ec *hcl.EvalContext, steps int) (cty.Value, hcl.Diagnostics) {
 	g := newLoopGuard(context.Background(), s.clock)
-	g.work = &loadWork{left: cmp.Or(s.loadSteps, maxLoadSteps)}
+	g.work = &loadWork{left: steps}
 	functions := g.measureFunctions(e, ec)
 	ec = ec.NewChild()
 	ec.Functions = functions

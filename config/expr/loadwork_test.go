@@ -34,7 +34,8 @@ func compileSlowly(t *testing.T, src string, loadSteps int) hcl.Diagnostics {
 	consts := map[string]cty.Value{"local": cty.ObjectVal(map[string]cty.Value{
 		"long": cty.StringVal(strings.Repeat("x", 1<<20)),
 	})}
-	s := NewScope(consts, funcs.Table(funcs.Options{}), &slowClock{}).With("w", cty.DynamicPseudoType)
+	s := NewScope(consts, funcs.Table(funcs.Options{}), &slowClock{}).With("w", cty.DynamicPseudoType).
+		With("v", cty.ObjectWithOptionalAttrs(map[string]cty.Type{"x": cty.String, "z": cty.Bool}, []string{"x"}))
 	s.loadSteps = loadSteps
 	_, diags = Compile(e, s, cty.DynamicPseudoType)
 	return diags
@@ -93,6 +94,62 @@ func TestTimeAtLoad(t *testing.T) {
 	} {
 		if diags := compileSlowly(t, src, 0); diags.HasErrors() {
 			t.Errorf("%s: %v", src, diags)
+		}
+	}
+}
+
+// TestConstantsRead: an expression reads at most as many constants as it may take
+// steps, also without a loop.
+func TestConstantsRead(t *testing.T) {
+	t.Parallel()
+	const steps = 3 * (1<<20/bytesPerStep + 1) // of three times local.long
+	for src, refused := range map[string]bool{
+		`"${local.long}${local.long}${local.long}"`:                   false,
+		`"${local.long}${local.long}${local.long}${local.long}"`:      true,
+		`[local.long, local.long, local.long, local.long]`:            true,
+		`[local.long, local.long, local.long, w.x ? local.long : ""]`: true,
+	} {
+		diags := compileSlowly(t, src, steps)
+		if diags.HasErrors() != refused || refused && diags[0].Summary != "Constants too large" {
+			t.Errorf("%s: %v", src, diags)
+		}
+	}
+}
+
+// TestConditionsInLoops: the search for nulls in loops with conditions in one another,
+// where each level evaluates the next one twice, ends early.
+func TestConditionsInLoops(t *testing.T) { //nolint:paralleltest // it counts allocations
+	const levels, enough = 24, 2_000_000 // maxLoadSteps would take ten millions
+	src := strings.Repeat("[for x in [v.x, v.x] : ", levels) + "x" + strings.Repeat(" if v.z]", levels)
+	allocated := testing.AllocsPerRun(1, func() {
+		if diags := compileSlowly(t, src, 0); diags.HasErrors() {
+			t.Error(diags)
+		}
+	})
+	if allocated > enough {
+		t.Errorf("it takes %.0f allocations, more than %d", allocated, enough)
+	}
+}
+
+// TestChecksOfLongChains: what checks an expression allocates grows with its length, and
+// not with its square.
+func TestChecksOfLongChains(t *testing.T) { //nolint:paralleltest // it counts allocations
+	for name, c := range map[string][2]string{
+		"sum":        {"1", "+1"},
+		"sum of run": {"w.x", " + w.x"},
+		"comparison": {"w.x", " == w.x"},
+		"condition":  {"w.x == 1", " || w.x"},
+	} {
+		allocations := func(operators int) float64 {
+			src := c[0] + strings.Repeat(c[1], operators)
+			return testing.AllocsPerRun(3, func() {
+				if diags := compileSlowly(t, src, 0); diags.HasErrors() {
+					t.Error(diags)
+				}
+			})
+		}
+		if few, many := allocations(50), allocations(400); many > 10*few {
+			t.Errorf("%s: 50 operators take %.0f allocations, 400 take %.0f", name, few, many)
 		}
 	}
 }

@@ -93,7 +93,8 @@ func (s *Scope) checkNames(o outline) hcl.Diagnostics {
 	for _, call := range o.calls {
 		diags = append(diags, s.checkFunction(call)...)
 	}
-	return append(diags, s.checkLoadArguments(o)...)
+	diags = append(diags, s.checkLoadArguments(o)...)
+	return append(diags, s.checkConstantsRead(o.names)...)
 }
 
 func (s *Scope) checkFunction(call *hclsyntax.FunctionCallExpr) hcl.Diagnostics {

@@ -139,7 +139,7 @@ func (c *nullCheck) doubtfulFailures(places []nullPlace, ec *hcl.EvalContext) []
 	}
 	src = guardExpression(src)
 	d := &doubts{c.scope, places, new(hcl.Diagnostics)}
-	if _, diags := c.scope.evaluateGuarded(src, d.with(ec)); diags.HasErrors() {
+	if _, diags := c.scope.evaluateGuarded(src, d.with(ec), maxDoubtSteps); diags.HasErrors() {
 		return nil // it was stopped
 	}
 	out := c.failuresOf(*d.found, true)

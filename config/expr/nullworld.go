@@ -47,7 +47,7 @@ func (w *nullWorld) refutes(e hclsyntax.Expression, holds bool) bool {
 func (w *nullWorld) evaluate(e hclsyntax.Expression) (cty.Value, hcl.Diagnostics) {
 	g := guardOf(w.ec)
 	if g == nil {
-		return w.scope.evaluateGuarded(e, w.ec)
+		return w.scope.evaluateGuarded(e, w.ec, maxDoubtSteps)
 	}
 	g.checkLimits()
 	return e.Value(w.ec)

@@ -236,6 +236,29 @@ func TestDerivedSecrets(t *testing.T) {
 	}
 }
 
+// TestLocalsInLocals: locals that repeat each other are refused before they take more
+// memory than there is.
+func TestLocalsInLocals(t *testing.T) {
+	t.Parallel()
+	for name, repeat := range map[string]string{
+		"texts":   `"${local.l%[2]d}${local.l%[2]d}"`,
+		"lists":   `[local.l%[2]d, local.l%[2]d]`,
+		"objects": `{ a = local.l%[2]d, b = [local.l%[2]d] }`,
+		"types":   `env("NOT_SET") == "x" ? [local.l%[2]d, local.l%[2]d] : [local.l%[2]d, local.l%[2]d]`,
+		"calls":   `concat([local.l%[2]d], [local.l%[2]d])`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			src := "locals {\n  l0 = \"a text\"\n"
+			for i := range 60 {
+				src += fmt.Sprintf("  l%d = "+repeat+"\n", i+1, i)
+			}
+			_, diags := load.Files(options(fstest.MapFS{"a.hcl": text(src + "}\n" + flowFile("a"))}, "a.hcl"))
+			expectFinding(t, diags, hcl.DiagError, "Locals too large", "All locals together may have 200000 values")
+		})
+	}
+}
+
 // TestOutputsInOutputs: the names of outputs stay few enough in flows that return the
 // output of another one several times. Those of the first level are still checked.
 func TestOutputsInOutputs(t *testing.T) {

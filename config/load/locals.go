@@ -22,6 +22,7 @@ type localEvaluator struct {
 	defs   map[string]localDef
 	values map[string]cty.Value
 	path   []string // names under evaluation, to find cycles
+	left   int      // steps that the other locals may have; negative once they had too many
 }
 
 type localDef struct {
@@ -30,7 +31,7 @@ type localDef struct {
 }
 
 func (l *loader) evalLocals() {
-	ls := &localEvaluator{loader: l, defs: map[string]localDef{}, values: map[string]cty.Value{}}
+	ls := &localEvaluator{loader: l, defs: map[string]localDef{}, values: map[string]cty.Value{}, left: expr.MaxConstantSteps}
 	for _, b := range l.blocksOfType("locals") {
 		ls.declareLocals(b)
 	}
@@ -84,10 +85,23 @@ func (ls *localEvaluator) evalLocal(name string) {
 	scope := ls.scopes.withConstants(def.file, consts)
 	e, diags := expr.Compile(def.attr.Expr, scope, cty.DynamicPseudoType)
 	ls.report(diags...)
-	if !diags.HasErrors() {
+	if !diags.HasErrors() && ls.checkSize(name, e.KnownParts()) {
 		ls.values[name] = e.KnownParts()
 		ls.scopes.written[name] = scope.IsWritten(def.attr.Expr)
 	}
+}
+
+// checkSize reports the first local that is too large together with those before it. Each of
+// a few lines could repeat the one before, so that the last has more values than memory.
+func (ls *localEvaluator) checkSize(name string, v cty.Value) bool {
+	if ls.left < 0 {
+		return false
+	}
+	if ls.left -= expr.StepsAtLoad(v, ls.left); ls.left < 0 {
+		ls.report(diag.Error(ls.defs[name].attr.NameRange, "Locals too large", fmt.Sprintf(
+			"All locals together may have %d values, where each 64 bytes of text count as one. Make this one smaller, or write it where it is needed.", expr.MaxConstantSteps)))
+	}
+	return ls.left >= 0
 }
 
 // evalNeeded evaluates the locals that a definition reads.

@@ -73,6 +73,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"cmd.maxPage":                       inside,
 		"config/expr.maxPlaces":             inside,
 		"flow.maxReturnedNames":             "names below it are not checked",
+		"config/expr.maxDoubtSteps":         "it bounds the search for a warning",
 		"config/expr.memoryCheckInterval":   inside,
 		"config/expr/jq.maxCached":          inside,
 		"config/expr/jq.maxCachedSize":      inside,
