@@ -76,13 +76,13 @@ func TestBudgetTakes(t *testing.T) {
 	const elements = 100_000
 	for program, bytes := range map[string]struct{ interpreted, compiled int64 }{
 		`{a: ., b: [., .]} | length`:                {0, 0},
-		`reduce .[] as $x (0; {a: 1, b: "x"} | .a)`: {elements * 32, 0},
-		`[.[] | {a: .}] | length`:                   {elements * (40 + 32 + 336), elements * (40 + 336)},
-		`[.[] | {a: ., b: [., .]}] | length`:        {elements * (40 + 32 + 336 + 88), elements * (40 + 336 + 88)},
-		`[.[] | {"a": 1, "b": "x"}.a] | length`:     {elements * (40 + 32), elements * 40},
-		`[.[] | {"\(.)": .}.a] | length`:            {elements * (40 + 32 + 336), elements * (40 + 336)},
-		`map({a: .}) | length`:                      {elements * (40 + 32 + 336), elements * (40 + 336)},
-		`.[] |= {a: .} | length`:                    {elements * (32 + 336), elements * 336},
+		`reduce .[] as $x (0; {a: 1, b: "x"} | .a)`: {elements * 40, 0},
+		`[.[] | {a: .}] | length`:                   {elements * (40 + 40 + 352), elements * (32 + 352)},
+		`[.[] | {a: ., b: [., .]}] | length`:        {elements * (40 + 40 + 368 + 88), elements * (32 + 368 + 88)},
+		`[.[] | {"a": 1, "b": "x"}.a] | length`:     {elements * (40 + 48), elements * 32},
+		`[.[] | {"\(.)": .}.a] | length`:            {elements * (40 + 40 + 32 + 352), elements * (32 + 32 + 32 + 352)},
+		`map({a: .}) | length`:                      {elements * (40 + 40 + 352), elements * (32 + 352)},
+		`.[] |= {a: .} | length`:                    {elements * (40 + 352), elements * 352},
 	} {
 		p := compileBudgetTest(t, program)
 		p.MaxGrowth = 1 << 40 // the other tests make the heap grow

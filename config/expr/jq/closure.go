@@ -106,10 +106,12 @@ func (p *Program) runCompiled(ctx context.Context, in Input) ([]any, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	state := &closureRun{}
+	return p.runWithin(&closureRun{guard: p.newGuard(ctx, in)}, in)
+}
+
+// runWithin runs a program as a closure with a state that has its guard.
+func (p *Program) runWithin(state *closureRun, in Input) ([]any, error) {
 	guard, r := &state.guard, &state.run
-	guard.Context, guard.maxGrowth, guard.left = ctx, p.MaxGrowth, in.Steps
-	guard.budget = budget{take: in.TakeMemory, maxGrowth: p.MaxGrowth}
 	r.guard, r.program, r.vars = guard, p, in.Variables
 	if p.compiled.headers {
 		r.setHeaders(in.Headers)

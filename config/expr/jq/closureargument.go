@@ -28,8 +28,10 @@ var argumentFunctions = map[string]func(r *run, v, arg any) any{
 	"ltrimstr/1":   ofTexts(func(_ *run, s, t string) any { return strings.TrimPrefix(s, t) }),
 	"rtrimstr/1":   ofTexts(func(_ *run, s, t string) any { return strings.TrimSuffix(s, t) }),
 	"trimstr/1":    ofTexts(func(_ *run, s, t string) any { return strings.TrimSuffix(strings.TrimPrefix(s, t), t) }),
-	"strftime/1":   func(r *run, v, form any) any { return native("strftime($l)", v, r.checkTimeFormat(form), nil) },
-	"strptime/1":   func(r *run, v, form any) any { return strptime(v, r.checkTimeFormat(form)) },
+	"strftime/1": func(r *run, v, form any) any {
+		return r.counted(native("strftime($l)", v, r.checkTimeFormat(form), nil))
+	},
+	"strptime/1": func(r *run, v, form any) any { return r.counted(strptime(v, r.checkTimeFormat(form))) },
 }
 
 func ofTexts(f func(r *run, s, t string) any) func(r *run, v, arg any) any {

@@ -43,7 +43,7 @@ func fixedList(parts []closure) closure {
 		return constant(values)
 	}
 	return closure{one: func(r *run, v any) (any, error) {
-		r.charge(listBytes + placeBytes*len(parts))
+		r.charge(literalSize(len(parts)))
 		out := make([]any, len(parts))
 		for i, part := range parts {
 			var err error
@@ -59,20 +59,17 @@ func isConstantList(parts []closure) bool {
 	return !slices.ContainsFunc(parts, func(c closure) bool { return !c.constant })
 }
 
-const elementBytes = 40 // a place in a list, which grows by copying
-
 // collect makes a list of all values.
 func collect(source closure) closure {
 	if source.each != nil {
 		return source.each.collect()
 	}
 	return closure{one: func(r *run, v any) (any, error) {
+		r.charge(listHead)
 		out := []any{}
 		err := source.all(r, v, func(w any) error {
-			if len(out) >= maxElements {
-				r.chargeElements(len(out)+1, 0)
-			}
-			r.charge(elementBytes)
+			r.checkElements(len(out) + 1)
+			r.charge(grownPlace + scalarSize(w))
 			out = append(out, w)
 			return nil
 		})
@@ -91,7 +88,7 @@ func (i iteration) collect() closure {
 		if !ok {
 			return nil, errFailed
 		}
-		r.chargeElements(len(elements), elementBytes)
+		r.chargeList(len(elements), textHead)
 		out := make([]any, len(elements))
 		for at, element := range elements {
 			r.tick()
@@ -112,7 +109,7 @@ func (c *compiler) object(o *gojq.Object, s *scope) closure {
 	for i, kv := range o.KeyVals {
 		fields[i] = c.field(kv, s)
 	}
-	bytes := objectBytes + (len(fields)+groupMembers-1)/groupMembers*groupBytes
+	bytes := objectLiteralSize(len(fields))
 	switch {
 	case slices.ContainsFunc(fields, func(f field) bool { return !f.name.constant || f.value.one == nil }):
 		return objects(fields, bytes)
@@ -276,14 +273,16 @@ func (r *run) joinPieces(pieces []closure, v any) (any, error) {
 // textOf returns a text unchanged, and the JSON of another value.
 func textOf(r *run, v any) any {
 	if s, ok := v.(string); ok {
-		r.chargeText(len(s))
+		r.checkText(len(s))
 		return v
 	}
 	switch v := v.(type) {
 	case int:
+		r.charge(textSize(digits(v)))
 		return strconv.Itoa(v)
 	case json.Number:
-		r.chargeText(len(v))
+		r.checkText(len(v))
+		r.charge(textHead)
 		return string(v)
 	}
 	return jsonOf(r, v)

@@ -83,7 +83,7 @@ func byKeys(keyOf closure, f func(r *run, v, keys any) any) closure {
 		if !ok {
 			return nil, errFailed
 		}
-		r.chargeElements(len(elements), 2*elementBytes)
+		r.chargeList(len(elements), textHead)
 		keys := make([]any, len(elements))
 		for i, element := range elements {
 			r.tick()

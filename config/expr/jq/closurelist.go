@@ -6,7 +6,7 @@ func (r *run) elementsOf(v any) ([]any, bool) {
 	case []any:
 		return v, true
 	case map[string]any:
-		r.charge(32 * len(v))
+		r.charge(listSize(len(v)) + len(v)*grownPlace)
 		out := make([]any, 0, len(v))
 		for _, name := range sortedKeys(v) {
 			out = append(out, v[name])
@@ -43,7 +43,7 @@ func reverse(r *run, v any) any {
 	if !ok {
 		return errFailed
 	}
-	r.chargeElements(len(list), 16)
+	r.chargeList(len(list), 0)
 	out := make([]any, len(list))
 	for i, element := range list {
 		out[len(out)-1-i] = element
@@ -74,12 +74,10 @@ func (r *run) flatten(v any, depth float64) any {
 	return out
 }
 
-const entryBytes = objectBytes + groupBytes + elementBytes
-
 func toEntries(r *run, v any) any {
 	switch v := v.(type) {
 	case []any:
-		r.chargeElements(len(v), entryBytes)
+		r.chargeList(len(v), entryBytes)
 		out := make([]any, len(v))
 		for i, element := range v {
 			r.tick()
@@ -87,7 +85,7 @@ func toEntries(r *run, v any) any {
 		}
 		return out
 	case map[string]any:
-		r.chargeElements(len(v), entryBytes)
+		r.chargeList(len(v), entryBytes)
 		out := make([]any, 0, len(v))
 		for _, name := range sortedKeys(v) {
 			r.tick()
@@ -103,7 +101,7 @@ func fromEntries(r *run, v any) any {
 	if !ok {
 		return errFailed
 	}
-	r.chargeElements(len(entries), 64)
+	r.chargeObject(len(entries))
 	out := make(map[string]any, len(entries))
 	for _, e := range entries {
 		r.tick()

@@ -110,7 +110,7 @@ func (r *run) modulo(a, b any) any {
 	if x, y, ints, ok := operands(a, b); ok && ints && y.i != 0 {
 		return x.i % y.i
 	}
-	return native("$l % $r", nil, r.number(a), r.number(b))
+	return r.chargeNumber(native("$l % $r", nil, r.number(a), r.number(b)))
 }
 
 func (c *compiler) unary(u *gojq.Unary, s *scope) closure {

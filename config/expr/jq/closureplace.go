@@ -203,7 +203,7 @@ func eachPlace(r *run, at place, yield func(place) error) error {
 		}
 		return nil
 	case map[string]any:
-		r.charge(32 * len(v))
+		r.charge(len(v) * grownPlace)
 		for _, name := range sortedKeys(v) {
 			r.tick()
 			if err := yield(at.step(name, v[name])); err != nil {

@@ -136,7 +136,7 @@ func (c *compiler) setPath(path, value closure) closure {
 func paths(target places) closure {
 	return closure{many: func(r *run, v any, yield func(any) error) error {
 		return target(r, place{path: []any{}, value: v}, func(at place) error {
-			r.charge(elementBytes * len(at.path))
+			r.charge(pathSize(len(at.path)))
 			return yield(at.path)
 		})
 	}}
@@ -147,8 +147,8 @@ func without(target places) closure {
 	return closure{one: func(r *run, v any) (any, error) {
 		var list []any
 		err := target(r, place{path: []any{}, value: v}, func(at place) error {
-			r.chargeElements(len(list)+1, 0)
-			r.charge(elementBytes * (len(at.path) + 1))
+			r.checkElements(len(list) + 1)
+			r.charge(grownPlace + pathSize(len(at.path)))
 			list = append(list, at.path)
 			return nil
 		})

@@ -63,13 +63,13 @@ func formatOf(name string) func(r *run, v any) any {
 	case "@json":
 		return jsonOf
 	case "@html", "@uri", "@urid", "@csv", "@tsv", "@sh", "@base64", "@base64d":
-		return func(r *run, v any) any { return native(name, r.sized(v), nil, nil) }
+		return func(r *run, v any) any { return r.counted(native(name, r.sized(v), nil, nil)) }
 	}
 	return nil
 }
 
 func nativeOf(name string) func(r *run, v any) any {
-	return func(_ *run, v any) any { return native(name, v, nil, nil) }
+	return func(r *run, v any) any { return r.counted(native(name, v, nil, nil)) }
 }
 
 // ofText returns a function that fails for other values than texts.
@@ -124,14 +124,14 @@ func lengthOf(r *run, v any) any {
 func keysOf(r *run, v any) any {
 	switch v := v.(type) {
 	case []any:
-		r.chargeElements(len(v), 24)
+		r.chargeList(len(v), numberBytes)
 		out := make([]any, len(v))
 		for i := range v {
 			out[i] = i
 		}
 		return out
 	case map[string]any:
-		r.chargeElements(len(v), 48)
+		r.chargeList(len(v), textHead+grownPlace)
 		out := make([]any, len(v))
 		for i, name := range sortedKeys(v) {
 			out[i] = name
@@ -200,9 +200,7 @@ func explode(r *run, s string) any {
 }
 
 func implode(r *run, v any) any {
-	list, _ := v.([]any)
-	r.charge(elementBytes * len(list))
-	return native("implode", v, nil, nil)
+	return native("implode", r.countRunes(v), nil, nil)
 }
 
 // decoded bounds the numbers of a value that was read from JSON.

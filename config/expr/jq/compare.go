@@ -58,7 +58,7 @@ func (r *run) compareLists(x, y []any, depth int) int {
 }
 
 func (r *run) compareObjects(x, y map[string]any, depth int) int {
-	r.charge(16 * (len(x) + len(y)))
+	r.charge(textHead * (len(x) + len(y)))
 	names := sortedKeys(x)
 	if c := slices.Compare(names, sortedKeys(y)); c != 0 {
 		return c
@@ -146,7 +146,7 @@ func (r *run) items(name string, v, keys any) []item {
 	if len(list) != len(keyList) {
 		panic(stop{&wrapError{callText(name, keys), v, errLengthMismatch}})
 	}
-	r.charge(56 * len(list))
+	r.charge(itemBytes * len(list))
 	out := make([]item, len(list))
 	for i, e := range list {
 		out[i] = item{e, r.number(keyList[i]), i}
@@ -168,6 +168,7 @@ func areTexts(list []any) bool {
 
 func (r *run) sort(name string, v, keys any) any {
 	sorted := r.items(name, v, keys)
+	r.charge(listSize(len(sorted)))
 	out := make([]any, len(sorted))
 	for i, e := range sorted {
 		out[i] = e.value
@@ -180,6 +181,7 @@ func (r *run) unique(name string, v, keys any) any {
 	var last any
 	for i, e := range r.items(name, v, keys) {
 		if i == 0 || r.compare(last, e.key) != 0 {
+			r.charge(grownPlace)
 			out, last = append(out, e.value), e.key
 		}
 	}
@@ -191,8 +193,10 @@ func (r *run) group(name string, v, keys any) any {
 	var last any
 	for i, e := range r.items(name, v, keys) {
 		if i == 0 || r.compare(last, e.key) != 0 {
+			r.charge(grownPlace + listSize(1))
 			out, last = append(out, []any{e.value}), e.key
 		} else {
+			r.charge(grownPlace)
 			out[len(out)-1] = append(out[len(out)-1].([]any), e.value)
 		}
 	}

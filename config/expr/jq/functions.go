@@ -29,9 +29,16 @@ var functions = map[string]struct {
 	"greater": {2, comparison(func(c int) bool { return c > 0 })}, "less": {2, comparison(func(c int) bool { return c < 0 })},
 	"atleast": {2, comparison(func(c int) bool { return c >= 0 })}, "atmost": {2, comparison(func(c int) bool { return c <= 0 })},
 
+	"counted":      {0, func(r *run, v any, _ []any) any { return r.counted(v) }},
+	"countkeys":    {0, func(r *run, v any, _ []any) any { return r.countKeys(v) }},
+	"countcopy":    {0, func(r *run, v any, _ []any) any { return r.countCopy(v) }},
+	"countentries": {0, func(r *run, v any, _ []any) any { return r.countEntries(v) }},
+	"countmembers": {0, func(r *run, v any, _ []any) any { return r.countMembers(v) }},
+	"countrunes":   {0, func(r *run, v any, _ []any) any { return r.countRunes(v) }},
+
 	"sized":    {0, func(r *run, v any, _ []any) any { return r.sized(v) }},
 	"made":     {1, func(r *run, v any, a []any) any { r.charge(a[0].(int)); return v }},
-	"counter":  {0, func(*run, any, []any) any { return new(int) }},
+	"counter":  {0, func(r *run, _ any, _ []any) any { r.charge(listHead); return new(int) }},
 	"element":  {1, func(r *run, v any, a []any) any { return r.element(v, a[0].(*int)) }},
 	"iterated": {0, func(r *run, v any, _ []any) any { return r.iterated(v) }},
 	"key":      {0, func(r *run, v any, _ []any) any { return r.checkKey(v) }},
@@ -156,10 +163,9 @@ func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys
 
 // element counts an element of the list that is being collected.
 func (r *run) element(v any, count *int) any {
-	if *count++; *count > maxElements {
-		r.chargeElements(*count, 0)
-	}
-	r.charge(40) // a place in the list, which grows by copying
+	*count++
+	r.checkElements(*count)
+	r.charge(grownPlace + scalarSize(v))
 	return v
 }
 
@@ -167,9 +173,9 @@ func (r *run) element(v any, count *int) any {
 func (r *run) iterated(v any) any {
 	switch v := v.(type) {
 	case []any:
-		r.charge(32 * len(v))
+		r.charge(len(v) * (2*placeBytes + numberBytes))
 	case map[string]any:
-		r.charge(32 * len(v))
+		r.charge(len(v) * (2*placeBytes + textHead))
 	}
 	return v
 }

@@ -47,6 +47,11 @@ type guard struct {
 	exceeded  error // why the program must end
 }
 
+// newGuard returns the guard of a run.
+func (p *Program) newGuard(ctx context.Context, in Input) guard {
+	return guard{Context: ctx, maxGrowth: p.MaxGrowth, left: in.Steps, budget: budget{take: in.TakeMemory, maxGrowth: p.MaxGrowth}}
+}
+
 // Done returns a channel that is closed when the program must end.
 func (g *guard) Done() <-chan struct{} {
 	if g.steps++; g.steps%stepsPerCheck == 0 {

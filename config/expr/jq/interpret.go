@@ -75,6 +75,12 @@ func (i *interpreter) release(m *machine) {
 
 // interpret runs the program with the machine of gojq.
 func (p *Program) interpret(ctx context.Context, in Input) ([]any, error) {
+	guard := p.newGuard(ctx, in)
+	return p.interpretWithin(&guard, in)
+}
+
+// interpretWithin runs the program with the machine of gojq within a guard.
+func (p *Program) interpretWithin(guard *guard, in Input) ([]any, error) {
 	i, err := p.interpreter()
 	if err != nil {
 		return nil, err
@@ -84,7 +90,6 @@ func (p *Program) interpret(ctx context.Context, in Input) ([]any, error) {
 		return nil, err
 	}
 	defer i.release(m)
-	guard := &guard{Context: ctx, maxGrowth: p.MaxGrowth, left: in.Steps, budget: budget{take: in.TakeMemory, maxGrowth: p.MaxGrowth}}
 	defer guard.budget.free()
 	m.run = &run{guard: guard, program: p, templates: i.constants.templates}
 	m.run.setHeaders(in.Headers)

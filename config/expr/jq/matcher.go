@@ -137,7 +137,7 @@ func (m *matcher) group(at []int, i int) (string, bool) {
 
 // named returns the texts of the named groups of a match, as capture does.
 func (m *matcher) named(at []int) map[string]any {
-	m.r.charge(300 * len(at) / 2)
+	m.r.charge(objectLiteralSize(m.p.named))
 	groups := map[string]any{}
 	for i, name := range m.p.names {
 		if name == "" {
@@ -154,11 +154,12 @@ func (m *matcher) named(at []int) map[string]any {
 // scanned returns what scan yields for a match: its text, or the texts of its
 // groups if it has groups.
 func (m *matcher) scanned(at []int) any {
-	m.r.charge(32 * len(at) / 2)
 	if len(at) == 2 {
+		m.r.charge(textHead)
 		return m.text[at[0]:at[1]]
 	}
 	groups := make([]any, len(at)/2-1)
+	m.r.charge(literalSize(len(groups)))
 	for i := range groups {
 		if text, ok := m.group(at, i+1); ok {
 			groups[i] = text
@@ -169,7 +170,7 @@ func (m *matcher) scanned(at []int) any {
 
 // object returns a match as jq's object.
 func (m *matcher) object(at []int) map[string]any {
-	m.r.charge(300 * len(at) / 2)
+	m.r.charge(matchSize(len(at)/2 - 1))
 	groups := make([]any, 0, len(at)/2-1)
 	for i := 1; i < len(at)/2; i++ {
 		group := map[string]any{"name": nil, "offset": -1, "length": 0, "string": nil}

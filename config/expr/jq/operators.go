@@ -53,16 +53,16 @@ func (r *run) plus(a, b any) any {
 		}
 	case []any:
 		if y, ok := b.([]any); ok && len(x) > 0 && len(y) > 0 {
-			r.chargeElements(len(x)+len(y), 16)
+			r.chargeList(len(x)+len(y), 0)
 		}
 	case map[string]any:
 		if y, ok := b.(map[string]any); ok && len(x) > 0 && len(y) > 0 {
 			// Names that both have count twice only if the sum is near the bound.
-			r.chargeElements(r.unionSize(x, y), 64)
+			r.chargeObject(r.unionSize(x, y))
 		}
 	}
 	r.checkBig(a, b)
-	return native("$l + $r", nil, a, b)
+	return r.chargeNumber(native("$l + $r", nil, a, b))
 }
 
 func (r *run) unionSize(x, y map[string]any) int {
@@ -107,15 +107,15 @@ func (r *run) minus(a, b any) any {
 		}
 		a, b = r.number(a), r.number(b)
 		r.checkBig(a, b)
-		return native("$l - $r", nil, a, b)
+		return r.chargeNumber(native("$l - $r", nil, a, b))
 	}
 	in := func(v any) bool { return slices.ContainsFunc(y, func(e any) bool { return r.compare(v, e) == 0 }) }
 	if len(y) > 8 {
-		r.charge(16 * len(y))
+		r.charge(listSize(len(y)))
 		set := r.newSortedSet(y)
 		in = func(v any) bool { return r.has(set, r.number(v)) }
 	}
-	r.charge(16 * len(x))
+	r.charge(listSize(len(x)))
 	out := make([]any, 0, len(x))
 	for _, e := range x {
 		if !in(e) {
@@ -138,7 +138,7 @@ func (r *run) times(a, b any) any {
 	r.checkRepeat(a, b)
 	r.checkRepeat(b, a)
 	r.checkBig(a, b)
-	return native("$l * $r", nil, a, b)
+	return r.chargeNumber(native("$l * $r", nil, a, b))
 }
 
 func (r *run) checkRepeat(text, count any) {
@@ -153,7 +153,7 @@ func (r *run) merge(a, b map[string]any, depth int) map[string]any {
 	if depth > maxDepth {
 		r.fail("the value has more than %d levels of lists and objects, the most that a jq program may handle", maxDepth)
 	}
-	r.chargeElements(r.unionSize(a, b), 64)
+	r.chargeObject(r.unionSize(a, b))
 	out := make(map[string]any, len(a)+len(b))
 	maps.Copy(out, a)
 	for k, v := range b {
@@ -177,7 +177,7 @@ func (r *run) divided(a, b any) any {
 		return quotient
 	}
 	a, b = r.number(a), r.number(b)
-	return native("$l / $r", nil, a, b)
+	return r.chargeNumber(native("$l / $r", nil, a, b))
 }
 
 // sum adds up a list or the members of an object.
@@ -188,12 +188,12 @@ func (r *run) sum(v any) any {
 		}
 	}
 	r.checkSum(v)
-	return native("add", v, nil, nil)
+	return r.chargeNumber(native("add", v, nil, nil))
 }
 
 // checkSum bounds the result of add by the sum of all texts and elements.
 func (r *run) checkSum(v any) {
-	text, elements := 0, 0
+	text, elements, members := 0, 0, 0
 	count := func(e any) {
 		r.tick()
 		switch e := e.(type) {
@@ -202,7 +202,7 @@ func (r *run) checkSum(v any) {
 		case []any:
 			elements += len(e)
 		case map[string]any:
-			elements += len(e)
+			members += len(e)
 		default:
 			r.checkBig(r.number(e))
 		}
@@ -217,6 +217,14 @@ func (r *run) checkSum(v any) {
 			count(e)
 		}
 	}
-	r.chargeText(text)
-	r.chargeElements(elements, 32)
+	r.checkElements(elements + members)
+	if text > 0 {
+		r.chargeGrownText(text)
+	}
+	if elements > 0 {
+		r.chargeGrown(elements)
+	}
+	if members > 0 {
+		r.charge(objectSize(0) + members*memberBytes)
+	}
 }

@@ -25,6 +25,7 @@ type pattern struct {
 	// \b see what stands before.
 	next  *regexp.Regexp
 	names []string
+	named int // groups that have a name
 	size  int
 }
 
@@ -87,6 +88,11 @@ func compilePattern(text, flags string) (*pattern, error) {
 		return nil, fmt.Errorf("invalid regular expression %q: %w", text, err)
 	}
 	p.names = p.first.SubexpNames()
+	for _, name := range p.names {
+		if name != "" {
+			p.named++
+		}
+	}
 	if p.next, err = regexp.Compile(`\A(?s:.)(?s:.*?)(` + tree.String() + `)`); err != nil {
 		return nil, fmt.Errorf("invalid regular expression %q: %w", text, err)
 	}
@@ -157,12 +163,12 @@ func (r *run) pattern(text, flags string) (*pattern, error) {
 	if p, ok := r.program.cache.get(k); ok {
 		return p, nil
 	}
-	r.charge(64 * len(text))
+	r.charge(patternByte * len(text))
 	p, err := compilePattern(text, flags)
 	if err != nil {
 		return nil, err
 	}
-	r.charge(200 * p.size)
+	r.charge(patternBytes * p.size)
 	r.program.cache.put(k, p)
 	return p, nil
 }

@@ -45,6 +45,7 @@ func (r *run) parts(v, re, flags any) (gojq.Iter, error) {
 			return nil, false
 		}
 		start := end
+		r.charge(textHead)
 		at := m.next()
 		if at == nil {
 			done = true

@@ -196,6 +196,9 @@ func (r *rewriter) control(t *gojq.Term) {
 	case gojq.TermTypeTry:
 		r.query(t.Try.Body)
 		r.query(t.Try.Catch)
+		if t.Try.Catch != nil {
+			t.Try.Catch = pipe(call("counted"), t.Try.Catch)
+		}
 	case gojq.TermTypeReduce:
 		r.query(t.Reduce.Query)
 		r.allPatterns(t.Reduce.Patterns)
@@ -240,7 +243,7 @@ func (r *rewriter) format(t *gojq.Term) {
 		return
 	}
 	format := &gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeFormat, Format: t.Format}}
-	*t = gojq.Term{Type: gojq.TermTypeQuery, Query: pipe(call("sized"), format), SuffixList: t.SuffixList}
+	*t = gojq.Term{Type: gojq.TermTypeQuery, Query: pipe(call("sized"), pipe(format, call("counted"))), SuffixList: t.SuffixList}
 }
 
 // call rewrites the call of a function.
@@ -269,6 +272,9 @@ func (r *rewriter) call(t *gojq.Term) {
 		if r.headers {
 			f.Args[0] = call("names", f.Args[0])
 		}
+	case name == "path/1":
+		path := &gojq.Query{Term: &gojq.Term{Type: t.Type, Func: f}}
+		*t = gojq.Term{Type: gojq.TermTypeQuery, Query: pipe(path, call("counted")), SuffixList: t.SuffixList}
 	case name == "error/1":
 		f.Args[0] = pipe(f.Args[0], call("sized"))
 	case name == "has/1" && r.headers:

@@ -6,23 +6,13 @@ import (
 	"github.com/itchyny/gojq"
 )
 
-// The bytes of the objects and lists that the machine of gojq makes.
-const (
-	objectBytes  = 48  // the head of a map
-	groupBytes   = 288 // each group of members, also the first
-	groupMembers = 8
-	listBytes    = 24
-	placeBytes   = 32 // a place in a list, which grows by copying
-)
-
 // countObject counts the memory of an object before the program goes on, unless
 // gojq makes it once when it compiles the program.
 func (r *rewriter) countObject(t *gojq.Term) {
 	members := t.Object.KeyVals
 	for _, m := range members {
 		if m.KeyQuery != nil || m.KeyString != nil && m.KeyString.Queries != nil || m.Val == nil || !yieldsConstants(m.Val) {
-			groups := (len(members) + groupMembers - 1) / groupMembers
-			countLiteral(t, objectBytes+groups*groupBytes)
+			countLiteral(t, objectLiteralSize(len(members)))
 			return
 		}
 	}
@@ -31,7 +21,7 @@ func (r *rewriter) countObject(t *gojq.Term) {
 // countList counts the memory of a list with a fixed number of elements.
 func countList(t *gojq.Term) {
 	if places := countPlaces(t.Array.Query); !yieldsConstants(t.Array.Query) {
-		countLiteral(t, listBytes+places*placeBytes)
+		countLiteral(t, literalSize(places))
 	}
 }
 

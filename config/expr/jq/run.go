@@ -95,23 +95,60 @@ func (r *run) charge(bytes int) {
 	}
 }
 
-func (r *run) chargeText(bytes int) {
-	if bytes > maxText || bytes < 0 {
+// checkText refuses a text that is too long.
+func (r *run) checkText(length int) {
+	if length > maxText || length < 0 {
 		r.fail("the text would be longer than %d MiB, the most that a jq program may make", maxText>>20)
 	}
-	r.charge(bytes)
 }
 
-// chargeElements counts the elements of a list or the members of an object that
-// is about to be made, each with its size in bytes.
-func (r *run) chargeElements(count, bytes int) {
+// chargeText counts a text that is about to be made.
+func (r *run) chargeText(length int) {
+	r.checkText(length)
+	r.charge(textSize(length))
+}
+
+// chargeGrownText counts a text that is about to be made piece by piece.
+func (r *run) chargeGrownText(length int) {
+	r.checkText(length)
+	r.charge(grownTextSize(length))
+}
+
+// checkElements refuses a list or an object that is too long.
+func (r *run) checkElements(count int) {
 	if count > maxElements || count < 0 {
 		r.fail("the list or object would have more than %d elements, the most that a jq program may make", maxElements)
 	}
-	r.charge(count * bytes)
 }
 
-// sized returns v if its JSON is short enough to be a text.
+// chargeList counts a list that is about to be made, with some bytes for each
+// element besides its place.
+func (r *run) chargeList(length, element int) {
+	r.checkElements(length)
+	r.charge(listSize(length) + length*element)
+}
+
+// chargeGrown counts elements of lists that grow by copying.
+func (r *run) chargeGrown(count int) {
+	r.checkElements(count)
+	r.charge(listHead + count*grownPlace)
+}
+
+// chargeObject counts an object that is about to be made.
+func (r *run) chargeObject(members int) {
+	r.checkElements(members)
+	r.charge(objectSize(members))
+}
+
+// chargeNumber counts a number that has been made, if it is a large one.
+func (r *run) chargeNumber(v any) any {
+	if i, ok := v.(*big.Int); ok {
+		r.charge(scalarSize(i))
+	}
+	return v
+}
+
+// sized counts the JSON of v, and returns v if that is short enough to be a text.
 func (r *run) sized(v any) any {
 	if s, ok := v.(string); ok {
 		r.chargeText(len(s))
@@ -119,7 +156,7 @@ func (r *run) sized(v any) any {
 	}
 	size := maxText
 	r.measure(v, &size, maxText, 0)
-	r.charge(maxText - size)
+	r.charge(grownTextSize(maxText - size))
 	return v
 }
 
@@ -134,6 +171,8 @@ func (r *run) measure(v any, size *int, limit, depth int) {
 		*size -= len(v) + 2
 	case json.Number:
 		*size -= len(v)
+	case int:
+		*size -= digits(v)
 	case *big.Int:
 		r.checkBits(v.BitLen())
 		*size -= v.BitLen() / 3

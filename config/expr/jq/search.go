@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/big"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/itchyny/gojq"
 )
@@ -51,7 +52,7 @@ const manyElements = 16
 func (r *run) listContains(list, wanted []any, depth int) bool {
 	var plain map[any]bool
 	if len(list) > manyElements && len(wanted) > manyElements {
-		r.charge(48 * len(list))
+		r.charge(objectSize(len(list)) + len(list)*numberBytes)
 		plain = make(map[any]bool, len(list))
 		for _, e := range list {
 			r.tick()
@@ -120,7 +121,7 @@ func (r *run) objectContains(object, wanted map[string]any, depth int) bool {
 
 func (r *run) indices(v, wanted any) any {
 	return r.search("indices", v, wanted, func(places []int) any {
-		r.chargeElements(len(places), 24)
+		r.chargeList(len(places), numberBytes)
 		out := make([]any, len(places))
 		for i, place := range places {
 			out[i] = place
@@ -160,7 +161,7 @@ func (r *run) search(name string, v, wanted any, result func([]int) any) any {
 		return result(findAll(r, v, list, func(a, b any) bool { return r.compare(a, b) == 0 }))
 	case string:
 		if w, ok := wanted.(string); ok {
-			r.charge(4 * (len(v) + len(w)))
+			r.charge(runeBytes * (len(v) + len(w)))
 			return result(findAll(r, []rune(v), []rune(w), func(a, b rune) bool { return a == b }))
 		}
 	}
@@ -173,7 +174,7 @@ func findAll[E any](r *run, list, wanted []E, equal func(a, b E) bool) []int {
 	if len(wanted) == 0 || len(wanted) > len(list) {
 		return nil
 	}
-	r.charge(8 * len(wanted))
+	r.charge(numberBytes * len(wanted))
 	fallback := make([]int, len(wanted)+1)
 	fallback[0] = -1
 	for i, k := 0, -1; i < len(wanted); {
@@ -192,7 +193,7 @@ func findAll[E any](r *run, list, wanted []E, equal func(a, b E) bool) []int {
 			k = fallback[k]
 		}
 		if k++; k == len(wanted) {
-			r.charge(16)
+			r.charge(grownPlace / 2)
 			places = append(places, i+1-k)
 			k = fallback[k]
 		}
@@ -209,9 +210,8 @@ func (r *run) checkFlat(v, depth any) any {
 		r.tick()
 		list, ok := e.([]any)
 		if !ok || left == 0 {
-			if count++; count > maxElements {
-				r.chargeElements(count, 0)
-			}
+			count++
+			r.checkElements(count)
 			return
 		}
 		if level > maxDepth {
@@ -231,7 +231,7 @@ func (r *run) checkFlat(v, depth any) any {
 			walk(e, levels, 0)
 		}
 	}
-	r.charge(40 * count)
+	r.chargeGrown(count)
 	return v
 }
 
@@ -244,7 +244,8 @@ func (r *run) checkMatrix(v any) any {
 			longest = max(longest, len(row))
 		}
 	}
-	r.chargeElements(len(list)*longest, 16)
+	r.checkElements(len(list) * longest)
+	r.charge(listSize(longest) + longest*listSize(len(list)))
 	return v
 }
 
@@ -279,7 +280,7 @@ func (r *run) checkJoined(v, separator any) any {
 	if s, ok := separator.(string); ok && count > 1 {
 		size += len(s) * (count - 1)
 	}
-	r.chargeText(size)
+	r.chargeGrownText(size)
 	return v
 }
 
@@ -288,14 +289,14 @@ func (r *run) checkPieces(v, separator any) any {
 	s, ok := v.(string)
 	sep, both := separator.(string)
 	if ok && both {
-		r.chargeElements(strings.Count(s, sep)+1, 48)
+		r.chargeList(strings.Count(s, sep)+1, 2*textHead)
 	}
 	return v
 }
 
 func (r *run) checkRunes(v any) any {
 	if s, ok := v.(string); ok {
-		r.chargeElements(len([]rune(s)), 24)
+		r.chargeList(utf8.RuneCountInString(s), numberBytes)
 	}
 	return v
 }
@@ -304,7 +305,9 @@ func (r *run) checkRunes(v any) any {
 func (r *run) checkJSON(v any) any {
 	if s, ok := v.(string); ok {
 		r.chargeText(len(s))
-		r.chargeElements(strings.Count(s, ",")+strings.Count(s, "[")+strings.Count(s, "{"), 64)
+		objects, lists, elements := strings.Count(s, "{"), strings.Count(s, "["), strings.Count(s, ",")
+		r.checkElements(objects + lists + elements)
+		r.charge(decodedSize(objects, lists, elements, strings.Count(s, ":")))
 	}
 	return v
 }

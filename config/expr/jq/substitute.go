@@ -47,14 +47,13 @@ func (r *run) replace(s *substitution, by any) any {
 		return native("$l + $r", nil, before, by)
 	}
 	if s.output == len(s.results) {
-		r.chargeElements(len(s.results)+1, 64)
+		r.checkElements(len(s.results) + 1)
+		r.charge(grownPlace + textHead + listHead)
 		s.results = append(s.results, &strings.Builder{})
 	}
 	s.size += len(before) + len(text)
-	if s.size > maxText {
-		r.chargeText(s.size)
-	}
-	r.charge(len(before) + len(text))
+	r.checkText(s.size)
+	r.charge(2 * (len(before) + len(text)))
 	b := s.results[s.output]
 	b.WriteString(before)
 	b.WriteString(text)

@@ -111,9 +111,9 @@ func (r *run) fillTemplate(v, re, flags any, t template) any {
 			b.WriteString(p.replacement(m, at, groups[i]))
 		}
 		if end = at[1]; b.Len() > maxText {
-			r.chargeText(b.Len())
+			r.checkText(b.Len())
 		}
-		r.charge(b.Len() - before)
+		r.charge(2 * (b.Len() - before))
 	}
 	if end == 0 && b.Len() == 0 {
 		return m.text

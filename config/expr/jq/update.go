@@ -97,7 +97,8 @@ func (r *run) set(u *update, path, v any) any {
 }
 
 func (r *run) drop(u *update, path any) any {
-	r.chargeElements(len(u.dropped)+1, 0)
+	r.checkElements(len(u.dropped) + 1)
+	r.charge(grownPlace)
 	u.dropped = append(u.dropped, path)
 	return nil
 }
@@ -240,12 +241,14 @@ func (r *run) changeObject(v map[string]any, name string, path []any, n any, o o
 	if err != nil {
 		return nil, err
 	}
-	r.chargeElements(len(v)+1, 0)
+	r.checkElements(len(v) + 1)
 	if v == nil || !o.has(v) {
-		r.charge(64 * (len(v) + 1))
+		r.charge(objectSize(len(v)+1) + ownedBytes)
 		whole := make(map[string]any, len(v)+1)
 		maps.Copy(whole, v)
 		v = o.object(whole)
+	} else if !ok {
+		r.charge(memberBytes)
 	}
 	v[name] = member
 	return v, nil
@@ -272,7 +275,7 @@ func (r *run) changeList(v []any, i int, path []any, n any, o owned) (any, error
 		return nil, err
 	}
 	length := max(len(v), place+1)
-	r.chargeElements(length, 0)
+	r.checkElements(length)
 	if v != nil && o.has(v) && length <= cap(v) {
 		v = v[:length]
 	} else {
@@ -289,7 +292,7 @@ func (r *run) copyList(v []any, length int, o owned) []any {
 	if v != nil && o.has(v) {
 		room = max(length, min(2*cap(v), maxElements))
 	}
-	r.charge(16 * room)
+	r.charge(listSize(room) + ownedBytes)
 	out := make([]any, length, room)
 	copy(out, v)
 	return o.list(out)
@@ -310,7 +313,7 @@ func (r *run) changeSlice(v []any, bounds map[string]any, path []any, n any, o o
 	switch part := part.(type) {
 	case []any:
 		length := len(v) - (end - start) + len(part)
-		r.chargeElements(length, 16)
+		r.chargeList(length, 0)
 		out := make([]any, 0, length)
 		out = append(append(append(out, v[:start]...), part...), v[end:]...)
 		return o.list(out), nil
