@@ -3,6 +3,7 @@ package jq
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -112,6 +113,23 @@ func TestBudgetTakesAShare(t *testing.T) {
 	out, err := p.Run(context.Background(), Input{TakeMemory: b.take})
 	if errors.Is(err, ErrNoMemory) || b.most < 64<<20-bytesPerTake || b.used != 0 {
 		t.Errorf("%v, error %v: took %d bytes, %d are taken at the end", out, err, b.most, b.used)
+	}
+}
+
+// TestValueAboveShare: a value that alone exceeds the growth of a program is not made.
+func TestValueAboveShare(t *testing.T) {
+	t.Parallel()
+	p := compileBudgetTest(t, `. * 2 | length`)
+	p.MaxGrowth = 12 << 20
+	for length, want := range map[int]error{5 << 20: nil, 7 << 20: ErrMemory} {
+		b := &testBudget{limit: 1 << 40}
+		in := Input{Value: strings.Repeat("x", length), TakeMemory: b.take}
+		if _, err := p.Run(context.Background(), in); !errors.Is(err, want) {
+			t.Errorf("two times %d bytes: error %v, want %v", length, err, want)
+		}
+		if want != nil && b.most != 0 {
+			t.Errorf("a value that was not made took %d bytes", b.most)
+		}
 	}
 }
 

@@ -84,6 +84,10 @@ func (g *guard) charge(bytes int) error {
 		g.made = 0
 		g.checkHeap()
 	}
+	if bytes >= bytesPerCheck && uint64(bytes) > HeapShare(g.maxGrowth) {
+		g.exceed(ErrMemory) // before the value is made
+		return g.exceeded
+	}
 	if !g.budget.charge(bytes) {
 		g.exceed(ErrNoMemory)
 	}
