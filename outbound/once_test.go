@@ -148,7 +148,7 @@ func TestUnwrittenRequestIsSentAgain(t *testing.T) {
 	for name, req := range replayable() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := wiretest.Start(t, nil, wiretest.Header)
+			s := wiretest.Start(t, nil, wiretest.Never)
 			c := newClient(t, Options{}, "127.0.0.1")
 			dials := 0
 			c.dial = func(ctx context.Context, d *net.Dialer, network, address string) (net.Conn, error) {

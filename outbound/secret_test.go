@@ -50,8 +50,6 @@ func tree(err error) []error {
 // repeat what they were sent.
 func TestErrorsNeverHoldTheURL(t *testing.T) {
 	t.Parallel()
-	closed := httptest.NewServer(http.NotFoundHandler())
-	closed.Close()
 	untrusted := httptest.NewUnstartedServer(http.NotFoundHandler())
 	hush(untrusted)
 	untrusted.StartTLS()
@@ -67,7 +65,7 @@ func TestErrorsNeverHoldTheURL(t *testing.T) {
 	}{
 		{"unknown host", "https://nowhere.example", "", newClient(t, Options{Resolver: newZone(nil).resolver()})},
 		{"refused", "http://10.0.0.1", "", here},
-		{"closed", closed.URL, "", here},
+		{"closed", "http://127.0.0.1:1", "", here},
 		{"plain HTTP to TLS", strings.Replace(moved.URL, "http:", "https:", 1), "", here},
 		{"untrusted", untrusted.URL, "", here},
 		{"lost", "http://93.184.215.14", "", answering(t, "")},

@@ -17,20 +17,22 @@ import (
 // Moment is a point of an exchange at which a server breaks the connection.
 type Moment string
 
-// The moments, in the order in which they pass.
+// The moments, in the order in which they pass, and a server that breaks nothing.
 const (
 	FirstByte  Moment = "at the first byte of the request" // with a reset
 	Header     Moment = "after the header of the request"
 	Body       Moment = "after the body of the request"
 	AnswerHead Moment = "in the header of the answer"
 	AnswerBody Moment = "in the body of the answer"
+	Never      Moment = ""
 )
 
-// Moments returns all moments.
+// Moments returns the moments at which a server breaks the connection.
 func Moments() []Moment { return []Moment{FirstByte, Header, Body, AnswerHead, AnswerBody} }
 
-// Server answers the first request of each connection with its Answer and keeps
-// the connection. It breaks the connection at the moment during the second request.
+// Server answers requests with its Answer and keeps the connection. At the moment
+// during the second request it breaks the connection of that request, which is a new
+// one if the client could not use the first one again.
 type Server struct {
 	URL    string
 	Answer string
@@ -60,30 +62,34 @@ func (s *Server) Arrived() int {
 	return s.arrived
 }
 
-func (s *Server) count() {
+// count counts a request and returns when its connection breaks.
+func (s *Server) count() Moment {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.arrived++
+	if s.arrived++; s.arrived == 2 {
+		return s.moment
+	}
+	return Never
 }
 
 func (s *Server) serve(conn net.Conn) {
 	r := bufio.NewReader(conn)
-	s.exchange(conn, r, "")
-	if _, err := r.Peek(1); err != nil {
-		return
+	for {
+		if _, err := r.Peek(1); err != nil {
+			return
+		}
+		until := s.count()
+		if tcp, ok := conn.(*net.TCPConn); ok && until == FirstByte {
+			_ = tcp.SetLinger(0)
+		}
+		if s.exchange(conn, r, until); until != Never {
+			return
+		}
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok && s.moment == FirstByte {
-		_ = tcp.SetLinger(0)
-	}
-	s.exchange(conn, r, s.moment)
 }
 
 // exchange reads a request and answers it, up to the moment.
 func (s *Server) exchange(w io.Writer, r *bufio.Reader, until Moment) {
-	if _, err := r.Peek(1); err != nil {
-		return
-	}
-	s.count()
 	if until == FirstByte {
 		return
 	}
