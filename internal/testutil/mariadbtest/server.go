@@ -125,7 +125,7 @@ func (s *Server) start(program string) error {
 	args := append([]string{
 		"--no-defaults", "--datadir=" + s.dataFolder(), "--socket=" + s.socket(), "--port=" + strconv.Itoa(s.port),
 		"--pid-file=" + filepath.Join(s.folder, "pid"), "--bind-address=127.0.0.1", "--skip-name-resolve",
-		"--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=32M", "--performance-schema=off",
+		"--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=32M", "--performance-schema=off", "--connect-timeout=600", // for a client on a busy machine
 	}, append(userArgs(), certificate...)...)
 	cmd := exec.CommandContext(context.Background(), program, args...)
 	if s.process, err = dbserver.Start(cmd, "ready for connections", syscall.SIGKILL); err != nil {
