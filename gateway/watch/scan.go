@@ -66,12 +66,13 @@ func (s *scanner) scan(read map[string]load.Digest) fileState {
 		}
 	}
 	found, _ := load.Find(files, roots) // a load reports folders that cannot be searched
-	for _, dir := range found.Folders {
-		set.addFolder(osPath(dir))
-	}
 	if s.tests {
 		beside, _ := load.FindTests(files, roots)
 		found.Files = append(found.Files, beside.Files...)
+		found.Folders = append(found.Folders, beside.Folders...) // that of a flow file too
+	}
+	for _, dir := range found.Folders {
+		set.addFolder(osPath(dir))
 	}
 	names := make(map[string]bool, max(len(found.Files), len(read)))
 	for _, f := range found.Files {

@@ -92,3 +92,17 @@ func TestWatchSet(t *testing.T) {
 		}
 	}
 }
+
+// TestWatchNewTests: a new file of tests beside a flow file that is watched alone causes
+// an event that matches.
+func TestWatchNewTests(t *testing.T) {
+	t.Parallel()
+	dir := tree(t, [][2]string{{"flows", "folder"}, {"flows/a.hcl", "file"}})
+	for tests, want := range map[bool]bool{true: true, false: false} {
+		s := newScanner([]string{filepath.Join(dir, "flows/a.hcl")}, tests).scan(nil)
+		e := fsnotify.Event{Name: filepath.Join(dir, "flows/a.test.hcl"), Op: fsnotify.Create}
+		if got := s.set.matches(e); got != want {
+			t.Errorf("with tests %t, a new file of tests matches: %t", tests, got)
+		}
+	}
+}
