@@ -16,6 +16,7 @@ import (
 type Found struct {
 	Files   []Path   // the flow files, in the order in which they are read
 	Folders []string // the folders that were searched, as paths in the file system
+	Missing []string // links in them whose target can't be found now, as paths in the file system
 }
 
 // Find lists the flow files that Files reads under the paths, without reading
@@ -117,6 +118,7 @@ func (f *finder) searchFolder(p Path, parents []fs.FileInfo) {
 func (f *finder) followEntry(p Path, parents []fs.FileInfo) {
 	info, err := fs.Stat(f.fs, p.Dir)
 	if err != nil {
+		f.found.Missing = append(f.found.Missing, p.Dir)
 		if f.hasForm(p.Name) {
 			f.report(unreadableFinding(p.Name, err))
 		}

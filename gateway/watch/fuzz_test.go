@@ -44,7 +44,7 @@ func FuzzScan(f *testing.F) {
 				t.Fatalf("%s: a scan by stamps finds %v, a whole one %v", edit, after, whole)
 			}
 			if !sameReadable(before.digests, after.digests) && !matchesAny(before.set, events) {
-				t.Fatalf("%s: of the events %v none matches", edit, events)
+				t.Fatalf("paths %q, tests %t,%s: of the events %v none matches the set %v, after %q", paths, tests, edit, events, before.set, tree.list())
 			}
 			before = after
 		}
@@ -79,6 +79,16 @@ func (e editedTree) path() string {
 		dir = e.dir
 	}
 	return filepath.Join(dir, e.pick("a.hcl", "b.hcl", "a.test.hcl", "text", "sub", "link", "flows"))
+}
+
+// list returns the paths of the tree, with the targets of links.
+func (e editedTree) list() (paths []string) {
+	_ = filepath.WalkDir(e.dir, func(p string, _ fs.DirEntry, _ error) error {
+		target, _ := os.Readlink(p)
+		paths = append(paths, p+" "+target)
+		return nil
+	})
+	return paths
 }
 
 // edit changes one thing if it can, says what, and returns the events of it. Texts

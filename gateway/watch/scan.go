@@ -70,9 +70,13 @@ func (s *scanner) scan(read map[string]load.Digest) fileState {
 		beside, _ := load.FindTests(files, roots)
 		found.Files = append(found.Files, beside.Files...)
 		found.Folders = append(found.Folders, beside.Folders...) // that of a flow file too
+		found.Missing = append(found.Missing, beside.Missing...)
 	}
 	for _, dir := range found.Folders {
 		set.addFolder(osPath(dir))
+	}
+	for _, link := range found.Missing {
+		set.addFile(osPath(link))
 	}
 	names := make(map[string]bool, max(len(found.Files), len(read)))
 	for _, f := range found.Files {

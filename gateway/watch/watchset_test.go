@@ -106,3 +106,15 @@ func TestWatchNewTests(t *testing.T) {
 		}
 	}
 }
+
+// TestWatchMissingTargets: the target of a link that leads nowhere may be made later.
+func TestWatchMissingTargets(t *testing.T) {
+	t.Parallel()
+	dir := tree(t, [][2]string{{"flows", "folder"}, {"other", "folder"}, {"flows/a.hcl", "../other/a.hcl"}, {"flows/more", "../other/more"}})
+	s := newScanner([]string{filepath.Join(dir, "flows")}, false).scan(nil)
+	for _, name := range []string{"other/a.hcl", "other/more"} {
+		if !s.set.matches(fsnotify.Event{Name: filepath.Join(dir, name), Op: fsnotify.Create}) {
+			t.Errorf("making %s does not match", name)
+		}
+	}
+}
