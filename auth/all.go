@@ -4,20 +4,19 @@ import "slices"
 
 // All returns the kinds of auth that triggers may use.
 func All() []Kind {
-	shared := &sharedKeys{}
 	kinds := []Kind{
 		{Name: "basic", New: func() Check { return &basic{} }},
 		{Name: "bearer", New: func() Check { return &bearer{} }},
 		{Name: "header", New: func() Check { return &header{} }},
 		{Name: "query", New: func() Check { return &query{} }},
 		{Name: "key", New: func() Check { return &keptKey{} }},
-		{Name: "hmac", New: func() Check { return newHMACCheck(shared) }},
+		{Name: "hmac", New: func() Check { return &hmacCheck{} }},
 		{Name: "signature", New: func() Check { return &publicKeyCheck{} }},
 		{Name: "jwt", New: func() Check { return &jwtCheck{} }},
 		{Name: "mtls", New: func() Check { return &clientCertificate{} }},
 	}
 	for _, p := range presets() {
-		kinds = append(kinds, p.kind(shared))
+		kinds = append(kinds, p.kind())
 	}
 	kinds = append(kinds, sendersInCode()...)
 	kinds = append(kinds, tokenSenders()...)

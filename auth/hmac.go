@@ -9,12 +9,6 @@ type hmacCheck struct {
 	declaredScheme
 }
 
-func newHMACCheck(shared *sharedKeys) *hmacCheck {
-	h := &hmacCheck{}
-	h.shared = shared
-	return h
-}
-
 func (h *hmacCheck) Describe(s *schema.Spec) {
 	h.setDefaults(sha256Name, hexName, textName)
 	s.Doc = "Checks an HMAC ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)) over the raw bytes of the request. For senders that have a preset, use the preset."

@@ -37,14 +37,13 @@ type presetScheme struct {
 	takes func(secret string) bool
 }
 
-func (p preset) kind(shared *sharedKeys) Kind {
-	return Kind{Name: p.name, New: func() Check { return &presetCheck{preset: p, shared: shared} }}
+func (p preset) kind() Kind {
+	return Kind{Name: p.name, New: func() Check { return &presetCheck{preset: p} }}
 }
 
 // presetCheck checks the signature of one sender.
 type presetCheck struct {
 	preset     preset
-	shared     *sharedKeys
 	signatures []*signature
 	tolerance  time.Duration // 0 for that of the sender
 	timeHeader string
@@ -54,7 +53,7 @@ type presetCheck struct {
 func (p *presetCheck) Describe(s *schema.Spec) {
 	s.Doc = p.preset.doc
 	for _, one := range p.preset.schemes {
-		p.signatures = append(p.signatures, &signature{scheme: one.canonical(), shared: p.shared})
+		p.signatures = append(p.signatures, &signature{scheme: one.canonical()})
 	}
 	p.describeKeys(s)
 	p.describeTime(s)

@@ -16,7 +16,7 @@ type key interface {
 }
 
 // newKeys returns the keys of the secrets, which their rule has accepted.
-func (s scheme) newKeys(secrets []string, shared *sharedKeys) []key {
+func (s scheme) newKeys(secrets []string) []key {
 	keys := make([]key, 0, len(secrets))
 	for _, secret := range secrets {
 		if s.usesPublicKey() {
@@ -33,7 +33,7 @@ func (s scheme) newKeys(secrets []string, shared *sharedKeys) []key {
 		case suffixHash(s.algorithm) != nil:
 			keys = append(keys, suffixKey{suffixHash(s.algorithm), decoded})
 		default:
-			keys = append(keys, shared.find(s.algorithm, decoded))
+			keys = append(keys, newHMACKey(newHash(s.algorithm), decoded))
 		}
 	}
 	return keys

@@ -11,19 +11,16 @@ import (
 // and "signature" and the presets share it.
 type signature struct {
 	scheme
-	keys   []key  // none until the secrets are known
-	size   int    // of a signature in bytes, 0 if it varies
-	secret string // the first, see Imitate
-	shared *sharedKeys
+	keys   []key     // none until the secrets are known
+	size   int       // of a signature in bytes, 0 if it varies
+	secret string    // the first, see Imitate
+	work   sync.Pool // of *candidates
 }
-
-// spareCandidates are *candidates for reuse.
-var spareCandidates sync.Pool
 
 // setKeys sets the secrets or public keys of which one must have signed.
 func (s *signature) setKeys(secrets []string) {
 	s.scheme = s.canonical()
-	s.keys, s.size = s.newKeys(secrets, s.shared), s.signatureSize()
+	s.keys, s.size = s.newKeys(secrets), s.signatureSize()
 	if len(secrets) > 0 {
 		s.secret = secrets[0]
 	}
@@ -52,11 +49,11 @@ func (s *signature) Verify(_ context.Context, r *Request) error {
 
 // match compares each signature in the text of the header with each key.
 func (s *signature) match(text string, m message) error {
-	c, _ := spareCandidates.Get().(*candidates)
+	c, _ := s.work.Get().(*candidates)
 	if c == nil {
 		c = &candidates{}
 	}
-	defer spareCandidates.Put(c)
+	defer s.work.Put(c)
 	c.reset()
 	if err := s.decodeCandidates(c, text, s.size); err != nil {
 		return err
