@@ -11,11 +11,13 @@ import (
 // and "signature" and the presets share it.
 type signature struct {
 	scheme
-	keys   []key     // none until the secrets are known
-	size   int       // of a signature in bytes, 0 if it varies
-	secret string    // the first, see Imitate
-	work   sync.Pool // of *candidates
+	keys   []key  // none until the secrets are known
+	size   int    // of a signature in bytes, 0 if it varies
+	secret string // the first, see Imitate
 }
+
+// spareCandidates are *candidates for reuse.
+var spareCandidates sync.Pool
 
 // setKeys sets the secrets or public keys of which one must have signed.
 func (s *signature) setKeys(secrets []string) {
@@ -49,11 +51,11 @@ func (s *signature) Verify(_ context.Context, r *Request) error {
 
 // match compares each signature in the text of the header with each key.
 func (s *signature) match(text string, m message) error {
-	c, _ := s.work.Get().(*candidates)
+	c, _ := spareCandidates.Get().(*candidates)
 	if c == nil {
 		c = &candidates{}
 	}
-	defer s.work.Put(c)
+	defer spareCandidates.Put(c)
 	c.reset()
 	if err := s.decodeCandidates(c, text, s.size); err != nil {
 		return err

@@ -31,7 +31,10 @@ func equalValues(a, b any) (equal, ok bool) {
 
 // equalTexts compares two texts in the NFC form of Unicode, as HCL does.
 func equalTexts(a, b string) bool {
-	return a == b || !(isASCII(a) && isASCII(b)) && norm.NFC.String(a) == norm.NFC.String(b)
+	if a == b {
+		return true
+	}
+	return (!isASCII(a) || !isASCII(b)) && norm.NFC.String(a) == norm.NFC.String(b)
 }
 
 func isASCII(text string) bool {
