@@ -65,7 +65,7 @@ func (l *traffic) post(client *http.Client) {
 		switch {
 		case err != nil && !os.IsTimeout(err): // the gateway is gone
 			l.receiver.changed.Wait(moved)
-		case status < 300:
+		case err == nil && status < 300:
 			open = append(open, n)
 			l.receiver.changed.Wait(func() bool {
 				open = slices.DeleteFunc(open, func(n int64) bool { return l.receiver.has(n, "/three") })
