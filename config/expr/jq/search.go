@@ -305,9 +305,9 @@ func (r *run) checkRunes(v any) any {
 func (r *run) checkJSON(v any) any {
 	if s, ok := v.(string); ok {
 		r.chargeText(len(s))
-		objects, lists, elements := strings.Count(s, "{"), strings.Count(s, "["), strings.Count(s, ",")
-		r.checkElements(objects + lists + elements)
-		r.charge(decodedSize(objects, lists, elements, strings.Count(s, ":")))
+		m := marksOf(s)
+		r.checkElements(m.objects + m.lists + m.elements)
+		r.charge(m.decodedSize())
 	}
 	return v
 }

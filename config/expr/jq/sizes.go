@@ -99,12 +99,6 @@ func allocated(bytes int) int {
 	return (bytes + step - 1) &^ (step - 1)
 }
 
-// decodedSize returns at least the bytes of the value of a JSON text, by its marks.
-func decodedSize(objects, lists, elements, members int) int {
-	const scalar = textHead + step // the head of a text and the rest of its step
-	return objects*(objectSize(1)+scalar) + lists*(listHead+grownPlace) + elements*(grownPlace+scalar) + members*(memberBytes/2+2*scalar)
-}
-
 // digits returns the length of an int as text.
 func digits(i int) int {
 	if 0 <= i && i < 10 {
