@@ -46,7 +46,7 @@ test: ## run all tests with the race detector
 	$(race_test) ./...
 	$(call header,the bounds of memory and allocations without the race detector)
 	go test -count=1 -run '^(TestSlowReaders|TestLargeBodiesAtOnce|TestManyLargeAnswers|TestManyLargePrograms|TestHostileRequests)$$' ./internal/e2e/command
-	go test -count=1 -run '^(TestHostile|TestCharges|TestAllocations|TestVerifyAllocatesNothing|TestProcessThatFails|TestLargeBody|TestManyDownloads|TestRewriteLargeText|TestDecodePartsAllocations|TestLoadBudget|TestMemoryOfFlows)$$' ./config/expr/jq ./config/load ./auth ./bench ./admin/dryrun ./admin/ops ./internal/value
+	go test -count=1 -run '^(TestHostile|TestCharges|TestAllocations|TestVerifyAllocatesNothing|TestProcessThatFails|TestLargeBody|TestManyDownloads|TestRewriteLargeText|TestDecodePartsAllocations|TestLoadBudget|TestMemoryOfFlows|TestObjectSize)$$' ./config/expr/jq ./config/load ./auth ./bench ./admin/dryrun ./admin/ops ./internal/value
 	$(call header,all that is shown of sensitive values)
 	go test -count=1 -run '^TestSensitive' ./internal/e2e/engine
 

@@ -41,8 +41,6 @@ const (
 	scalarSize = 16 // an interface
 	textSize   = 16 // the header of a string
 	listSize   = 24
-	objectSize = 48
-	memberSize = 48
 )
 
 // Size returns about how many bytes a value takes.
@@ -59,9 +57,9 @@ func Size(v any) int64 {
 		}
 		return n
 	case map[string]any:
-		n := int64(scalarSize + objectSize)
+		n := scalarSize + int64(ObjectSize(len(v)))
 		for name, e := range v {
-			n += memberSize + int64(len(name)) + Size(e)
+			n += int64(len(name)) + Size(e) - scalarSize // the object has room for the interface
 		}
 		return n
 	case Sized:

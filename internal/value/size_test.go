@@ -45,7 +45,8 @@ func TestSize(t *testing.T) {
 		{"text", strings.Repeat("x", 1000), 1032},
 		{"number of a body", json.Number("12.5"), 36},
 		{"list", []any{true, "a"}, 89},
-		{"object", map[string]any{"ab": nil, "c": []any{}}, 219},
+		{"object", map[string]any{"ab": nil, "c": []any{}}, 379},
+		{"empty object", map[string]any{}, 64},
 	} {
 		if got := value.Size(c.v); got != c.want {
 			t.Errorf("%s takes %d bytes, want %d", c.name, got, c.want)

@@ -1,5 +1,7 @@
 package jq
 
+import "github.com/webhook-gateway/gateway/internal/value"
+
 // The functions below count what builtins of gojq make, which this package does not
 // replace: before it is made if it may be large, and else behind it.
 
@@ -58,7 +60,7 @@ func (r *run) countEntries(v any) any {
 func (r *run) countMembers(v any) any {
 	count := lengthOfParts(v)
 	r.chargeGrown(count)
-	r.charge(count*objectSize(1) + count*memberBytes)
+	r.charge(count*value.ObjectSize(1) + count*memberBytes)
 	return v
 }
 

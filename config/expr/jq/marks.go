@@ -1,5 +1,7 @@
 package jq
 
+import "github.com/webhook-gateway/gateway/internal/value"
+
 // marks are the numbers of marks in a JSON text, outside of its strings.
 type marks struct {
 	objects, lists int // "{" and "["
@@ -33,7 +35,7 @@ func marksOf(text string) (m marks) {
 
 // decodedSize returns at least the bytes of the value of the text.
 func (m marks) decodedSize() int {
-	const scalar = textHead + step // the head of a text and the rest of its step
-	return m.objects*(objectSize(1)+scalar) + m.lists*(listHead+grownPlace) +
+	const scalar = textHead + 16 // the head of a text, and the most that its block is larger than it
+	return m.objects*(value.ObjectSize(1)+scalar) + m.lists*(listHead+grownPlace) +
 		m.elements*(grownPlace+scalar) + m.members*(memberBytes/2+2*scalar)
 }

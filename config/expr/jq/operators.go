@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/itchyny/gojq"
+
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // parseNumber follows gojq: an int, else a float64 if the text has a fraction or
@@ -225,6 +227,6 @@ func (r *run) checkSum(v any) {
 		r.chargeGrown(elements)
 	}
 	if members > 0 {
-		r.charge(objectSize(0) + members*memberBytes)
+		r.charge(value.ObjectSize(1) + members*memberBytes)
 	}
 }

@@ -137,7 +137,7 @@ func (r *run) chargeGrown(count int) {
 // chargeObject counts an object that is about to be made.
 func (r *run) chargeObject(members int) {
 	r.checkElements(members)
-	r.charge(objectSize(members))
+	r.charge(value.ObjectSize(members))
 }
 
 // chargeNumber counts a number that has been made, if it is a large one.

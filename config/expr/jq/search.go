@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/itchyny/gojq"
+
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 var errLengthMismatch = errors.New("length mismatch")
@@ -52,7 +54,7 @@ const manyElements = 16
 func (r *run) listContains(list, wanted []any, depth int) bool {
 	var plain map[any]bool
 	if len(list) > manyElements && len(wanted) > manyElements {
-		r.charge(objectSize(len(list)) + len(list)*numberBytes)
+		r.charge(value.ObjectSize(len(list)) + len(list)*numberBytes)
 		plain = make(map[any]bool, len(list))
 		for _, e := range list {
 			r.tick()

@@ -3,22 +3,20 @@ package jq
 import (
 	"encoding/json"
 	"math/big"
-	"math/bits"
 	"strconv"
+
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // The bytes that the parts of values take, as the functions of this package charge
 // them. TestCharges holds the sums against what is alive.
 const (
-	listHead     = 24 // the head of a list
-	placeBytes   = 16 // a place in a list
-	grownPlace   = 40 // a place in a list that grows by copying: the old and the new list are alive
-	textHead     = 16 // the head of a text
-	numberBytes  = 8  // an int or a float64 in a list or an object
-	objectHead   = 48
-	groupBytes   = 264 // eight members of an object
-	tableBytes   = 48  // the head of a table of members
-	groupMembers = 8
+	listHead     = 24  // the head of a list
+	placeBytes   = 16  // a place in a list
+	grownPlace   = 40  // a place in a list that grows by copying: the old and the new list are alive
+	textHead     = 16  // the head of a text
+	numberBytes  = 8   // an int or a float64 in a list or an object
+	memberBytes  = 99  // the share of a member in a large object that grows by copying
 	ownedBytes   = 64  // a copy that an update notes
 	bigHead      = 80  // a *big.Int and the digits that it has in reserve
 	itemBytes    = 40  // an element that is sorted by its key
@@ -29,30 +27,15 @@ const (
 )
 
 // listSize returns the bytes of a list. Its elements are not counted.
-func listSize(length int) int { return listHead + allocated(length*placeBytes) }
+func listSize(length int) int { return listHead + value.AllocatedSize(length*placeBytes) }
 
 // literalSize returns the bytes of a list that is written out, with the heads of its
 // elements.
 func literalSize(length int) int { return listSize(length) + length*textHead }
 
-// objectSize returns the bytes of an object. Go makes room for a power of two, of
-// which at most seven eighths are used, in tables of at most a thousand members.
-func objectSize(members int) int {
-	if members <= groupMembers {
-		return objectHead + allocated(groupBytes)
-	}
-	const tableGroups = 128
-	groups := 1 << bits.Len(uint(members*groupMembers/(groupMembers-1)-1)) / groupMembers //nolint:gosec // no length is negative
-	tables := max(1, groups/tableGroups)
-	return objectHead + tables*(tableBytes+allocated(groups/tables*groupBytes))
-}
-
 // objectLiteralSize returns the bytes of an object that is written out, with the heads
 // of its members.
-func objectLiteralSize(members int) int { return objectSize(members) + members*textHead }
-
-// memberBytes is the share of a member in a large object that grows by copying.
-const memberBytes = 3 * groupBytes / groupMembers
+func objectLiteralSize(members int) int { return value.ObjectSize(members) + members*textHead }
 
 // pathSize returns the bytes of a path, which is a list that grows step by step.
 func pathSize(steps int) int { return listHead + 2*steps*placeBytes + numberBytes }
@@ -60,11 +43,11 @@ func pathSize(steps int) int { return listHead + 2*steps*placeBytes + numberByte
 // matchSize returns the bytes of the object of a match.
 func matchSize(groups int) int {
 	const members, numbers = 4, 2
-	return (1+groups)*(objectSize(members)+numbers*numberBytes+2*textHead) + listSize(groups)
+	return (1+groups)*(value.ObjectSize(members)+numbers*numberBytes+2*textHead) + listSize(groups)
 }
 
 // textSize returns the bytes of a text and its head.
-func textSize(length int) int { return textHead + allocated(length) }
+func textSize(length int) int { return textHead + value.AllocatedSize(length) }
 
 // grownTextSize returns the bytes of a text that grows by copying.
 func grownTextSize(length int) int { return textSize(length + length/4) }
@@ -81,22 +64,6 @@ func scalarSize(v any) int {
 		return bigHead + v.BitLen()/8
 	}
 	return 0
-}
-
-const step = 16 // between the sizes of small values
-
-// allocated returns the bytes that Go takes for a value: its sizes are in steps.
-func allocated(bytes int) int {
-	const fine, page, large = 256, 8 << 10, 32 << 10
-	switch {
-	case bytes > large:
-		return (bytes + page) &^ (page - 1)
-	case bytes > 2*fine:
-		return bytes + bytes/8 + step
-	case bytes > fine:
-		return (bytes + 2*step - 1) &^ (2*step - 1)
-	}
-	return (bytes + step - 1) &^ (step - 1)
 }
 
 // digits returns the length of an int as text.

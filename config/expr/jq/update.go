@@ -11,6 +11,8 @@ import (
 	"slices"
 
 	"github.com/itchyny/gojq"
+
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // update is a value that is being changed at several paths. Lists and objects
@@ -243,7 +245,7 @@ func (r *run) changeObject(v map[string]any, name string, path []any, n any, o o
 	}
 	r.checkElements(len(v) + 1)
 	if v == nil || !o.has(v) {
-		r.charge(objectSize(len(v)+1) + ownedBytes)
+		r.charge(value.ObjectSize(len(v)+1) + ownedBytes)
 		whole := make(map[string]any, len(v)+1)
 		maps.Copy(whole, v)
 		v = o.object(whole)
