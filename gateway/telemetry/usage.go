@@ -28,8 +28,9 @@ type UsageMinute struct {
 type Latency struct{ P50, P95 time.Duration }
 
 // usage counts the requests and runs of a flow. What it keeps grows with the minutes that
-// have counts, to about 2 KiB: most of many flows have few. It is in few places, because
-// each request comes here, and the memory of one of many flows is in no cache.
+// have counts, to about 2 KiB, or some more if durations differ much: most of many flows
+// have few. It is in few places, because each request comes here, and the memory of one
+// of many flows is in no cache.
 type usage struct {
 	mu       sync.Mutex
 	minutes  []minuteCount // of the last hour, the oldest first, without those that have no counts
