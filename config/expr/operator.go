@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // operatorNode compares values or joins conditions. Its value is a bool.
@@ -86,21 +87,31 @@ func (s *Scope) operand(e hclsyntax.Expression) node {
 	return s.constantOperand(e)
 }
 
-// constantOperand returns nil for an operand that is not known at load. What is wrong
-// with it is a finding of the check of types.
+// constantOperand returns nil for an operand that is not known at load, and for one whose
+// plain value compares in another way. What is wrong with it is a finding of the check of
+// types.
 func (s *Scope) constantOperand(e hclsyntax.Expression) node {
 	if o := outlineOf(e); len(o.calls) > 0 || len(s.refsOf(o.names)) > 0 {
 		return nil
 	}
 	v, diags := s.evaluateAtLoad(e, s.unmarked)
-	if diags.HasErrors() || !v.IsWhollyKnown() {
+	if diags.HasErrors() || !v.IsWhollyKnown() || !v.IsNull() && !v.Type().IsPrimitiveType() {
 		return nil
 	}
 	plain, err := FromCty(v)
-	if err != nil {
+	if err != nil || !isExact(v, plain) {
 		return nil
 	}
 	return constantNode{plain}
+}
+
+// isExact returns false for a number whose plain value has fewer digits, such as 1/3.
+func isExact(v cty.Value, plain any) bool {
+	if v.IsNull() || v.Type() != cty.Number {
+		return true
+	}
+	back, err := ToCty(plain)
+	return err == nil && back.AsBigFloat().Cmp(v.AsBigFloat()) == 0
 }
 
 func (n *operatorNode) eval(ctx context.Context, env Env) (any, bool) {

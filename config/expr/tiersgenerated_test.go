@@ -116,7 +116,7 @@ func (g tierGenerator) expression(depth int) string {
 
 func (g tierGenerator) comparison(depth int) string {
 	operand := func() string {
-		return g.pick(g.path(), g.path(), g.pick("1", "0.1", "-0", "9007199254740993", "1e400", "-1", `"x"`, `"\u00e9"`, "true", "null", "local.number"), g.expression(depth-1))
+		return g.pick(g.path(), g.path(), g.pick("1", "0.1", "-0", "9007199254740993", "1e400", "-1", "1/3", `"x"`, `"\u00e9"`, "true", "null", "local.number"), g.expression(depth-1))
 	}
 	return g.pick("", "", "", "!") + "(" + operand() + " " + g.pick("==", "!=", "<", "<=", ">", ">=") + " " + operand() + ")"
 }
@@ -164,7 +164,7 @@ func (g tierGenerator) scalar() any {
 	case 2:
 		return []any{json.Number("1.50")}
 	case 3, 4:
-		return json.Number(g.pick("0", "1", "2.50", "1e3", "-0", "0.1", "1e400", "12345678901234567890123", "1E-7", "9007199254740993", "9007199254740992", "0.10"))
+		return json.Number(g.pick("0", "1", "2.50", "1e3", "-0", "0.1", "1e400", "12345678901234567890123", "1E-7", "9007199254740993", "9007199254740992", "0.10", "0.3333333333333333"))
 	}
 	return g.pick("", "x", "10", "e\u0301", "\u212b", "\u0301", "a\\\"\n")
 }
