@@ -11,7 +11,7 @@ import (
 
 // MaxConstantSteps bounds the constants that one expression reads, and all locals
 // together, in the steps that StepsAtLoad counts.
-const MaxConstantSteps = 200_000
+const MaxConstantSteps = 500_000
 
 // StepsAtLoad counts the steps of a value that is known at load, up to one more than a
 // limit. Each value inside counts as often as it is reached: [a, a] has a twice.

@@ -55,6 +55,15 @@ func countSteps(v cty.Value, limit int) int {
 		return 1
 	}
 	n := 1
+	if v.Type().IsObjectType() {
+		for name := range v.Type().AttributeTypes() { // an iterator would sort them
+			if n > limit {
+				break
+			}
+			n += countSteps(v.GetAttr(name), limit-n)
+		}
+		return n
+	}
 	for it := v.ElementIterator(); it.Next() && n <= limit; {
 		_, e := it.Element()
 		n += countSteps(e, limit-n)

@@ -254,7 +254,7 @@ func TestLocalsInLocals(t *testing.T) {
 				src += fmt.Sprintf("  l%d = "+repeat+"\n", i+1, i)
 			}
 			_, diags := load.Files(options(fstest.MapFS{"a.hcl": text(src + "}\n" + flowFile("a"))}, "a.hcl"))
-			expectFinding(t, diags, hcl.DiagError, "Locals too large", "All locals together may have 200000 values")
+			expectFinding(t, diags, hcl.DiagError, "Locals too large", "All locals together may have 500000 values")
 		})
 	}
 }
