@@ -6,6 +6,7 @@ import (
 	"errors"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
@@ -121,5 +122,49 @@ func TestFormsFallBackKeepsNumbers(t *testing.T) {
 	}
 	if !compareDropped(t, tierScope(), `[w.n, {first = w.list["0"]}]`, doc) {
 		t.Error("the expression has no value")
+	}
+}
+
+// TestFormsAtOnce: runs that need the fast forms and the others at the same time have the
+// values and errors that they have one after another.
+func TestFormsAtOnce(t *testing.T) {
+	t.Parallel()
+	scope := NewScope(nil, funcs.Table(funcs.Options{}), clock.System{}).With("w", cty.DynamicPseudoType)
+	compile := func(f *Forms) (out []*Expr, err error) {
+		for i, src := range []string{`"of ${w}"`, `{a = w, b = ["${w.id}"]}`, `{a = try(w.id, w), b = [w == "x"]}`, `w.id`} {
+			syntax, _ := hclsyntax.ParseExpression([]byte(src), "a.hcl", hcl.Pos{Line: i + 1, Column: 1, Byte: 100 * i})
+			e, diags := Compile(syntax, scope.WithForms(f), cty.DynamicPseudoType)
+			out, err = append(out, e), errors.Join(err, errors.Join(diags.Errs()...))
+		}
+		return out, err
+	}
+	whole, err := compile(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		forms, tries := &Forms{}, 0
+		dropped, _ := compile(forms)
+		forms.Drop(func(f *Forms) error {
+			tries++
+			_, err := compile(f)
+			return err
+		})
+		var runs sync.WaitGroup
+		for i, e := range dropped {
+			for range 2 {
+				runs.Go(func() {
+					v, err := e.Eval(context.Background(), wordEnv{})
+					want, wantErr := whole[i].Eval(context.Background(), wordEnv{})
+					if !reflect.DeepEqual(v, want) || !reflect.DeepEqual(err, wantErr) {
+						t.Errorf("expression %d: %v, %v, want %v, %v", i, v, err, want, wantErr)
+					}
+				})
+			}
+		}
+		runs.Wait()
+		if tries != 2 {
+			t.Errorf("the expressions were compiled %d times, want 2", tries)
+		}
 	}
 }
