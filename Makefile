@@ -37,7 +37,7 @@ build: ## build the static binary bin/gateway
 # SQLite itself, which is C translated to Go, is not watched for races: that takes most
 # of the time of all tests of the store. By default each test binary waits a second at
 # its end. The timeout is for a machine that is busy: the longest package takes three
-# minutes on two cores, and the default are ten.
+# minutes on two cores, and the default is ten.
 race_test := GORACE=$${GORACE-atexit_sleep_ms=10} go test -race -timeout 30m -gcflags=modernc.org/sqlite/lib=-race=false
 
 .PHONY: test

@@ -285,8 +285,8 @@ func (e *Expr) EvalForJSON(ctx context.Context, env Env) (any, error) {
 	return e.evalAs(ctx, env, forJSON)
 }
 
-// evalAs evaluates what choose returns for the fast form, if there is one, and has HCL
-// evaluate the expression if that does not succeed.
+// evalAs evaluates the fast form, or the node that choose returns for it, and has HCL
+// evaluate the expression if there is none or it fails.
 func (e *Expr) evalAs(ctx context.Context, env Env, choose func(fast node) node) (any, error) {
 	if e.tier == Constant {
 		if !e.known {
@@ -318,8 +318,8 @@ func (e *Expr) evalAs(ctx context.Context, env Env, choose func(fast node) node)
 	return e.evalGeneral(ctx, env, form.slow.needGeneral())
 }
 
-// evalFast evaluates what choose returns for the fast form. If it returns false, the
-// value may be the reason why no other form can succeed.
+// evalFast evaluates the node that choose returns for the fast form. With false it returns
+// nil, or a *memoryShortage or an *Error, which no other form can avoid.
 func (f *form) evalFast(ctx context.Context, env Env, choose func(fast node) node) (any, bool) {
 	if f.fast == nil {
 		return nil, false

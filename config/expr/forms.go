@@ -71,7 +71,8 @@ func (s *Scope) WithForms(f *Forms) *Scope {
 // newForm gives an expression an empty form.
 func (e *Expr) newForm(f *Forms) *slowForm {
 	made := &form{slow: &slowForm{typ: cty.DynamicPseudoType}}
-	if e.form.Store(made); f != nil && f.made != nil {
+	e.form.Store(made)
+	if f != nil && f.made != nil {
 		f.made = append(f.made, made)
 	}
 	return made.slow
@@ -145,8 +146,8 @@ func (f *Forms) takeForms(all bool) error {
 	return nil
 }
 
-// finish makes what evaluations may need: the functions that would make it later keep
-// the scope. Without all, expressions with a fast form have no other one.
+// finish makes the general forms, as the functions that would make them later keep the
+// scope. Without all, expressions with a fast form have no other one.
 func (f *Forms) finish(all bool) {
 	for _, made := range f.made {
 		switch {
