@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/diag"
 )
@@ -12,10 +11,6 @@ import (
 // MaxConstantSteps bounds the constants that one expression reads, and all locals
 // together, in the steps that StepsAtLoad counts.
 const MaxConstantSteps = 500_000
-
-// StepsAtLoad counts the steps of a value that is known at load, up to one more than a
-// limit. Each value inside counts as often as it is reached: [a, a] has a twice.
-func StepsAtLoad(v cty.Value, limit int) int { return countSteps(v, limit) }
 
 // checkConstantsRead refuses an expression that reads constants of too many steps: it
 // could make a text or list of all of them before the work of its evaluation is counted.
@@ -31,9 +26,9 @@ func (s *Scope) checkConstantsRead(names []hcl.Traversal) hcl.Diagnostics {
 		if diags.HasErrors() || isSmallValue(v) {
 			continue
 		}
-		if left -= countSteps(v, left); left < 0 {
+		if left -= StepsAtLoad(v, left); left < 0 {
 			return hcl.Diagnostics{diag.Error(t.SourceRange(), "Constants too large", fmt.Sprintf(
-				"An expression may read %d constant values, where each %d bytes of text count as one. Use fewer or smaller ones.", most, bytesPerStep))}
+				"An expression may read %d constant values, where each %d bytes of text count as one. Use fewer or smaller ones.", most, BytesPerStep))}
 		}
 	}
 	return nil

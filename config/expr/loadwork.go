@@ -17,13 +17,13 @@ const (
 	maxLoadSteps   = 1_000_000
 	maxLoadJQSteps = 5_000_000 // of all jq programs that one expression calls
 	maxDoubtSteps  = 50_000    // of a search for nulls behind conditions that are not known
-	bytesPerStep   = 64        // of a text
+	BytesPerStep   = 64        // of a text
 	// smallText is the length up to which a text counts as nothing: the step of
 	// the loop around it includes it.
 	smallText = 1024
 )
 
-var errLoadWork = fmt.Errorf("an expression may take at most %d steps when the file is loaded: each iteration, each value and each %d bytes of text count; limit its loops", maxLoadSteps, bytesPerStep)
+var errLoadWork = fmt.Errorf("an expression may take at most %d steps when the file is loaded: each iteration, each value and each %d bytes of text count; limit its loops", maxLoadSteps, BytesPerStep)
 
 // loadWork is the work that an evaluation at load may still do.
 type loadWork struct{ left int }
@@ -39,18 +39,20 @@ func (g *loopGuard) spend(steps int) {
 // spendValue counts a value that is read or made.
 func (g *loopGuard) spendValue(v cty.Value) {
 	if g.work != nil && g.err == nil {
-		g.spend(countSteps(v, g.work.left))
+		g.spend(StepsAtLoad(v, g.work.left))
 	}
 }
 
-// countSteps counts a value and all values inside it, up to a limit.
-func countSteps(v cty.Value, limit int) int {
+// StepsAtLoad counts a value that is known at load and all values inside it, up to a
+// limit, above which it stops soon. Each counts as often as it is reached: [a, a] has a
+// twice.
+func StepsAtLoad(v cty.Value, limit int) int {
 	v, _ = v.Unmark()
 	switch {
 	case !v.IsKnown() || v.IsNull():
 		return countTypes(v.Type(), limit)
 	case v.Type() == cty.String:
-		return 1 + len(v.AsString())/bytesPerStep
+		return 1 + len(v.AsString())/BytesPerStep
 	case !v.CanIterateElements():
 		return 1
 	}
@@ -60,13 +62,13 @@ func countSteps(v cty.Value, limit int) int {
 			if n > limit {
 				break
 			}
-			n += countSteps(v.GetAttr(name), limit-n)
+			n += StepsAtLoad(v.GetAttr(name), limit-n)
 		}
 		return n
 	}
 	for it := v.ElementIterator(); it.Next() && n <= limit; {
 		_, e := it.Element()
-		n += countSteps(e, limit-n)
+		n += StepsAtLoad(e, limit-n)
 	}
 	return n
 }

@@ -102,7 +102,7 @@ func TestTimeAtLoad(t *testing.T) {
 // steps, also without a loop.
 func TestConstantsRead(t *testing.T) {
 	t.Parallel()
-	const steps = 3 * (1<<20/bytesPerStep + 1) // of three times local.long
+	const steps = 3 * (1<<20/BytesPerStep + 1) // of three times local.long
 	for src, refused := range map[string]bool{
 		`"${local.long}${local.long}${local.long}"`:                   false,
 		`"${local.long}${local.long}${local.long}${local.long}"`:      true,

@@ -99,7 +99,7 @@ func (ls *localEvaluator) checkSize(name string, v cty.Value) bool {
 	}
 	if ls.left -= expr.StepsAtLoad(v, ls.left); ls.left < 0 {
 		ls.report(diag.Error(ls.defs[name].attr.NameRange, "Locals too large", fmt.Sprintf(
-			"All locals together may have %d values, where each 64 bytes of text count as one. Make this one smaller, or write it where it is needed.", expr.MaxConstantSteps)))
+			"All locals together may have %d values, where each %d bytes of text count as one. Make this one smaller, or write it where it is needed.", expr.MaxConstantSteps, expr.BytesPerStep)))
 	}
 	return ls.left >= 0
 }
